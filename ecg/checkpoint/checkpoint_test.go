@@ -1,0 +1,111 @@
+package checkpoint_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinus-ecg/sinus/ecg/checkpoint"
+)
+
+var config = checkpoint.NewFingerprint().Float(360).Int(2).String("MLII")
+
+func sample() []byte {
+	e := checkpoint.Append([]byte("before"), "QRSd", 3, config)
+	e.Int(-5)
+	e.Float(math.Copysign(0, -1))
+	e.Bool(true)
+	e.Floats([]float64{1, math.Inf(1)})
+	e.Ints([]int64{7, 8, 9})
+	e.Bytes([]byte("part"))
+	return e.End()[len("before"):]
+}
+
+func TestRoundTrip(t *testing.T) {
+	d, err := checkpoint.Open(sample(), "QRSd", 3, config)
+	require.NoError(t, err)
+	require.Equal(t, int64(-5), d.Int())
+	require.True(t, math.Signbit(d.Float()))
+	require.True(t, d.Bool())
+	f := make([]float64, 2)
+	d.Floats(f)
+	require.Equal(t, []float64{1, math.Inf(1)}, f)
+	require.Equal(t, []int64{7, 8, 9}, d.AppendInts(nil, 3))
+	require.Equal(t, "part", string(d.Bytes()))
+	require.NoError(t, d.Close())
+}
+
+func TestRefused(t *testing.T) {
+	good := sample()
+	for name, c := range map[string]struct {
+		magic   string
+		version uint16
+		config  checkpoint.Fingerprint
+		want    error
+	}{
+		"kind":          {"QRSx", 3, config, checkpoint.ErrCorrupt},
+		"version":       {"QRSd", 4, config, checkpoint.ErrVersion},
+		"configuration": {"QRSd", 3, config.Int(0), checkpoint.ErrConfig},
+	} {
+		_, err := checkpoint.Open(good, c.magic, c.version, c.config)
+		require.ErrorIs(t, err, c.want, name)
+	}
+	for i := range good {
+		_, err := checkpoint.Open(good[:i], "QRSd", 3, config)
+		require.ErrorIs(t, err, checkpoint.ErrCorrupt, "cut at %d", i)
+		bad := append([]byte(nil), good...)
+		bad[i] ^= 1
+		_, err = checkpoint.Open(bad, "QRSd", 3, config)
+		require.Error(t, err, "bit flipped in byte %d", i)
+	}
+}
+
+// A claimed length never sizes anything: content that is sealed but wrong gives
+// zero values and an error at Close.
+func TestWrongContent(t *testing.T) {
+	e := checkpoint.Append(nil, "QRSd", 3, config)
+	e.Int(1 << 40)
+	d, err := checkpoint.Open(e.End(), "QRSd", 3, config)
+	require.NoError(t, err)
+	require.Empty(t, d.AppendFloats(nil, 100))
+	require.ErrorIs(t, d.Close(), checkpoint.ErrCorrupt)
+
+	d, err = checkpoint.Open(sample(), "QRSd", 3, config)
+	require.NoError(t, err)
+	require.ErrorIs(t, d.Close(), checkpoint.ErrCorrupt, "content left over")
+	for range 20 {
+		d.Int()
+	}
+	require.ErrorIs(t, d.Close(), checkpoint.ErrCorrupt, "read beyond the content")
+	require.Zero(t, d.Int())
+}
+
+func FuzzOpen(f *testing.F) {
+	f.Add(sample())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		d, err := checkpoint.Open(data, "QRSd", 3, config)
+		if err != nil {
+			return
+		}
+		v := d.Int()
+		x := d.Float()
+		b := d.Bool()
+		fl := d.AppendFloats(nil, 8)
+		in := d.AppendInts(nil, 8)
+		p := d.Bytes()
+		if d.Close() != nil {
+			return
+		}
+		e := checkpoint.Append(nil, "QRSd", 3, config)
+		e.Int(v)
+		e.Float(x)
+		e.Bool(b)
+		e.Floats(fl)
+		e.Ints(in)
+		e.Bytes(p)
+		if again := e.End(); len(again) != len(data) {
+			t.Fatalf("%d bytes become %d", len(data), len(again))
+		}
+	})
+}
