@@ -1,0 +1,2 @@
+// Package detect finds heart beats in a signal.
+package detect

@@ -1,0 +1,187 @@
+package detect_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinus-ecg/sinus/detect"
+	"github.com/sinus-ecg/sinus/ecg"
+	"github.com/sinus-ecg/sinus/ecg/ecgtest"
+)
+
+// pulses is a clean signal: P, QRS and T as Gaussian waves, 75 beats a minute,
+// the first R at 0.5 s. It returns the R peaks too.
+func pulses(rate, seconds, mv float64) (x []float64, r []int64) {
+	x = make([]float64, int(seconds*rate))
+	wave := func(t, at, width, height float64) float64 {
+		return height * math.Exp(-(t-at)*(t-at)/(2*width*width))
+	}
+	for at := 0.5; at < seconds; at += 0.8 {
+		r = append(r, int64(math.Round(at*rate)))
+		for i := int(max(0, (at-0.4)*rate)); i < len(x) && float64(i) < (at+0.4)*rate; i++ {
+			t := float64(i) / rate
+			x[i] += mv * (wave(t, at-0.16, 0.02, 0.12) + wave(t, at-0.025, 0.008, -0.1) + wave(t, at, 0.01, 1) +
+				wave(t, at+0.028, 0.009, -0.2) + wave(t, at+0.25, 0.035, 0.3))
+		}
+	}
+	return x, r
+}
+
+func newPanTompkins(t testing.TB, rate float64) *detect.PanTompkins {
+	p, err := detect.NewPanTompkins(detect.PanTompkinsConfig{Rate: rate})
+	require.NoError(t, err)
+	return p
+}
+
+func TestPanTompkinsKeepsTheContract(t *testing.T) {
+	for _, rate := range []float64{100, 200, 360, 1000} {
+		t.Run(fmt.Sprint(rate), func(t *testing.T) {
+			x, _ := pulses(rate, 30, 1)
+			noise := rand.New(rand.NewPCG(1, 2))
+			for i := range x {
+				x[i] += 0.02 * noise.NormFloat64()
+			}
+			ecgtest.TestStage(t, ecgtest.Stage[float64, ecg.Beat]{
+				New:   func() ecg.Stage[float64, ecg.Beat] { return newPanTompkins(t, rate) },
+				Input: x, Rate: rate,
+				At:       func(_ int, b ecg.Beat) int64 { return b.At },
+				Known:    func(b ecg.Beat) int64 { return b.Known },
+				MaxState: 32 << 10,
+			})
+		})
+	}
+}
+
+func TestPanTompkinsFindsEveryBeat(t *testing.T) {
+	for _, rate := range []float64{100, 128, 130.061, 200, 250, 360, 500, 1000} {
+		for _, mv := range []float64{1, -1, 0.25, 4} {
+			x, want := pulses(rate, 20, mv)
+			p := newPanTompkins(t, rate)
+			got := p.Flush(p.Append(nil, x))
+			require.Len(t, got, len(want), "%v Hz, R of %v mV", rate, mv)
+			for i := range got {
+				require.Equal(t, want[i], got[i].At, "%v Hz, R of %v mV, beat %d", rate, mv, i)
+			}
+		}
+	}
+}
+
+// The first and the last beat of a stream are beats too.
+func TestPanTompkinsEnds(t *testing.T) {
+	x, _ := pulses(360, 2.2, 1)
+	for _, cut := range []int{195, 360, 500, len(x)} {
+		p := newPanTompkins(t, 360)
+		got := p.Flush(p.Append(nil, x[:cut]))
+		require.NotEmpty(t, got, "%d samples", cut)
+		require.InDelta(t, 180, got[0].At, 1)
+	}
+}
+
+func TestPanTompkinsOnNothing(t *testing.T) {
+	const rate = 360
+	fill := func(f func(i int) float64) []float64 {
+		x := make([]float64, 60*rate)
+		for i := range x {
+			x[i] = f(i)
+		}
+		return x
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	for name, x := range map[string][]float64{
+		"empty":      nil,
+		"one sample": {1},
+		"zeros":      fill(func(int) float64 { return 0 }),
+		"constant":   fill(func(int) float64 { return 5 }),
+		"low rail":   fill(func(int) float64 { return -10.24 }),
+		"high rail":  fill(func(int) float64 { return 500 }),
+		"NaN":        fill(func(int) float64 { return math.NaN() }),
+		"+Inf":       fill(func(int) float64 { return math.Inf(1) }),
+		"-Inf":       fill(func(int) float64 { return math.Inf(-1) }),
+		"1e300":      fill(func(int) float64 { return 1e300 }),
+		"denormal":   fill(func(int) float64 { return 5e-324 }),
+		"-0":         fill(func(int) float64 { return math.Copysign(0, -1) }),
+		"1 uV noise": fill(func(int) float64 { return 0.001 * r.NormFloat64() }),
+		"NaN and 0": fill(func(i int) float64 {
+			if i%2 == 0 {
+				return math.NaN()
+			}
+			return 0
+		}),
+		"step while missing": fill(func(i int) float64 {
+			switch {
+			case i < 20*rate:
+				return -3
+			case i < 21*rate:
+				return math.NaN()
+			}
+			return 3
+		}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPanTompkins(t, rate)
+			require.Empty(t, p.Flush(p.Append(nil, x)))
+		})
+	}
+}
+
+// After a minute of anything, 2 s of clean signal are enough.
+func TestPanTompkinsRecovers(t *testing.T) {
+	const rate = 360
+	clean, want := pulses(rate, 20, 1)
+	r := rand.New(rand.NewPCG(5, 6))
+	for name, f := range map[string]func(i int) float64{
+		"zeros":         func(int) float64 { return 0 },
+		"rail":          func(int) float64 { return 10 },
+		"NaN":           func(int) float64 { return math.NaN() },
+		"Inf":           func(int) float64 { return math.Inf(1) },
+		"1e300":         func(i int) float64 { return 1e300 * float64(1-i%2*2) },
+		"0.1 mV noise":  func(int) float64 { return 0.1 * r.NormFloat64() },
+		"5 mV noise":    func(int) float64 { return 5 * r.NormFloat64() },
+		"mains":         func(i int) float64 { return 5 * math.Sin(2*math.Pi*50*float64(i)/rate) },
+		"square wave":   func(i int) float64 { return float64(i / 180 % 2) },
+		"five times":    func(i int) float64 { return 5 * clean[i%(16*rate)] },
+		"300 mV offset": func(i int) float64 { return 300 },
+		"wander":        func(i int) float64 { return 20 * math.Sin(2*math.Pi*0.3*float64(i)/rate) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPanTompkins(t, rate)
+			garbage := make([]float64, 60*rate)
+			for i := range garbage {
+				garbage[i] = f(i)
+			}
+			p.Append(nil, garbage)
+			got := map[int64]bool{}
+			late := 0
+			for _, b := range p.Flush(p.Append(nil, clean)) {
+				at := b.At - int64(len(garbage))
+				if at >= 2*rate {
+					late++
+				}
+				for d := int64(-2); d <= 2; d++ {
+					got[at+d] = true
+				}
+			}
+			expected := 0
+			for _, at := range want {
+				if at >= 2*rate {
+					expected++
+					require.True(t, got[at], "the beat at %v s after the garbage is missed", float64(at)/rate)
+				}
+			}
+			require.Equal(t, expected, late, "beats later than 2 s after the garbage")
+		})
+	}
+}
+
+func TestPanTompkinsRefusesRates(t *testing.T) {
+	for _, rate := range []float64{0, 99, 1001, -360, math.NaN(), math.Inf(1)} {
+		_, err := detect.NewPanTompkins(detect.PanTompkinsConfig{Rate: rate})
+		var config *ecg.ConfigError
+		require.ErrorAs(t, err, &config)
+		require.Equal(t, "Rate", config.Field)
+	}
+}
