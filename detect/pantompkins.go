@@ -65,8 +65,9 @@ const (
 	// start (choice): it may be another electrode by then.
 	ptLost = 2 * time.Second
 
-	// ptMaxBack bounds the search-back (choice; the paper has no bound).
-	ptMaxBack = 3 * time.Second
+	// ptMaxBack bounds the search-back (choice; the paper has no bound): no
+	// longer than the thresholds wait to be learned again.
+	ptMaxBack = ptRelearn
 )
 
 // Levels.
