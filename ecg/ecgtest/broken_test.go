@@ -19,10 +19,10 @@ type smoother struct {
 	y      [2]float64
 	primed [2]bool
 	n      int64 // values seen
-	done   bool
-	fault  string
-	kept   []float64
-	leak   []float64
+
+	fault string
+	kept  []float64
+	leak  []float64
 }
 
 const testRate = 100.0
