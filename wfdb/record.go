@@ -1,0 +1,209 @@
+package wfdb
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"path"
+
+	"github.com/sinus-ecg/sinus/ecg"
+)
+
+// Record reads the signals of a record. It is an ecg.Signal with one value per
+// signal and frame; of several samples per frame the value is their mean,
+// rounded half up in adu as the C library does it.
+//
+// A value of Record is for one goroutine at a time.
+type Record struct {
+	o      Options
+	fsys   fs.FS
+	dir    string
+	h      *Header
+	format ecg.Format
+	parts  int // values per frame of the record: 1, or the samples of the fastest signal
+
+	segments []segment
+	current  int   // index into segments
+	p        *part // of the current segment; nil: not open, or a gap
+	lanes    []lane
+	gap      bool
+
+	pos      int64 // next frame, of the record at its own rate
+	base     int64 // first frame of the current segment
+	sub      int   // next value within the frame
+	checks   ChecksumError
+	missing  error // a segment that was cut: reported at the end
+	warnings warnings
+	err      error
+	closed   bool
+}
+
+// Open opens a record with the default Options: Open(os.DirFS("data"),
+// "mitdb/100") reads data/mitdb/100.hea and the files it names, in its folder.
+func Open(fsys fs.FS, name string) (*Record, error) { return Options{}.Open(fsys, name) }
+
+// Open opens a record. Signal files are opened when they are first read.
+func (o Options) Open(fsys fs.FS, name string) (*Record, error) {
+	o.Limits = o.Limits.withDefaults()
+	h, err := o.ReadHeader(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	name, err = recordPath(name)
+	if err != nil {
+		return nil, err
+	}
+	r := &Record{o: o, fsys: fsys, dir: path.Dir(name), h: h, parts: 1}
+	r.warnings = append(r.warnings, h.Warnings...)
+	r.checks.Record = name
+	r.format = h.Format()
+	if o.HighResolution {
+		r.parts = h.MaxSamplesPerFrame()
+		r.format.Rate *= float64(r.parts)
+	}
+	r.lanes = make([]lane, len(h.Signals))
+	if err := r.plan(); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// Header returns the header. For a multi-segment record its Signals are those
+// of the layout header, or of the first segment.
+func (r *Record) Header() *Header { return r.h }
+
+// Format implements ecg.Signal.
+func (r *Record) Format() ecg.Format { return r.format }
+
+// Warnings returns the doubts so far.
+func (r *Record) Warnings() []Warning { return r.warnings }
+
+// Read implements ecg.Signal: physical units, NaN where there is no sample.
+//
+// At the end it returns io.EOF; *ChecksumError once before that, if samples
+// and header differ; or an error that is io.ErrUnexpectedEOF if the files are
+// shorter than the header says. The samples before come first.
+func (r *Record) Read(p []float64) (int, error) {
+	return read(r, p, func(dst []float64, n int) {
+		for i := range r.lanes {
+			r.lanes[i].physical(dst[i:], len(r.lanes), n)
+		}
+	}, func(dst []float64, frame, sub, n int) {
+		for i := range r.lanes {
+			l := &r.lanes[i]
+			f, s := frame, sub
+			for j := range n {
+				v := l.sample(f, s, r.parts)
+				if l.scale == nil {
+					dst[j*len(r.lanes)+i] = math.NaN()
+				} else {
+					dst[j*len(r.lanes)+i] = l.scale.value(v)
+				}
+				if s++; s == r.parts {
+					f, s = f+1, 0
+				}
+			}
+		}
+	})
+}
+
+// ReadDigital is Read for the samples as they are stored, in adu;
+// InvalidSample where there is none. Segments of a variable layout are brought
+// to the gain and baseline of the layout header, as the C library does.
+func (r *Record) ReadDigital(p []int32) (int, error) {
+	return read(r, p, func(dst []int32, n int) {
+		for i := range r.lanes {
+			r.lanes[i].digital(dst[i:], len(r.lanes), n)
+		}
+	}, func(dst []int32, frame, sub, n int) {
+		for i := range r.lanes {
+			f, s := frame, sub
+			for j := range n {
+				dst[j*len(r.lanes)+i] = r.lanes[i].sample(f, s, r.parts)
+				if s++; s == r.parts {
+					f, s = f+1, 0
+				}
+			}
+		}
+	})
+}
+
+// read fills p: low writes n frames, high n values of each signal from a place
+// within a frame on.
+func read[T any](r *Record, p []T, low func([]T, int), high func([]T, int, int, int)) (int, error) {
+	width := len(r.lanes)
+	if r.closed {
+		return 0, fmt.Errorf("wfdb: %s: %w", shown(r.checks.Record), fs.ErrClosed)
+	}
+	if width == 0 && r.err == nil {
+		r.err = io.EOF
+	}
+	if r.err == nil && len(p) < width && len(p) > 0 {
+		return 0, io.ErrShortBuffer
+	}
+	done := 0
+	for r.err == nil && done+width <= len(p) {
+		room := (len(p) - done) / width
+		if r.parts == 1 {
+			n, err := r.ready(room)
+			if err != nil {
+				r.err = err
+				break
+			}
+			low(p[done:], n)
+			r.advance(n)
+			done += n * width
+			continue
+		}
+		n, err := r.ready((r.sub + room + r.parts - 1) / r.parts)
+		if err != nil {
+			r.err = err
+			break
+		}
+		m := min(room, n*r.parts-r.sub)
+		high(p[done:], 0, r.sub, m)
+		done += m * width
+		r.sub += m
+		r.advance(r.sub / r.parts)
+		r.sub %= r.parts
+	}
+	if done > 0 && r.err != io.EOF {
+		return done, nil
+	}
+	err := r.err
+	if done == 0 && errors.Is(err, ErrChecksum) {
+		r.err = io.EOF // once
+	}
+	return done, err
+}
+
+// SeekFrame moves to a frame, counted from 0 at the rate of Format. Fixed-width
+// formats go there at once; 8 and the FLAC formats have to decode what lies
+// before, from the start of the file if the move is backwards. A frame beyond
+// the end gives io.EOF with the next Read. Checksums are not verified after a
+// move.
+func (r *Record) SeekFrame(n int64) error {
+	if r.closed {
+		return fmt.Errorf("wfdb: %s: %w", shown(r.checks.Record), fs.ErrClosed)
+	}
+	if n < 0 {
+		return fmt.Errorf("wfdb: %s: seek to frame %d: %w", shown(r.checks.Record), n, ErrRange)
+	}
+	r.sub = int(n % int64(r.parts))
+	r.err = nil
+	return r.seek(n / int64(r.parts))
+}
+
+// Close closes the signal files. A second Close does nothing.
+func (r *Record) Close() error {
+	if r.closed {
+		return nil
+	}
+	r.closed = true
+	if r.p == nil {
+		return nil
+	}
+	return r.p.close()
+}
