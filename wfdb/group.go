@@ -1,6 +1,7 @@
 package wfdb
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 )
@@ -111,7 +112,9 @@ func (g *group) decode(dst []int32) {
 		err = io.ErrUnexpectedEOF
 	}
 	if err != io.EOF {
-		if _, ours := err.(*SignalError); !ours {
+		var ours *SignalError
+		var path *fs.PathError // of opening the file: it says all
+		if !errors.As(err, &ours) && !errors.As(err, &path) {
 			err = &SignalError{Name: g.file.name, Offset: g.src.offset(), Frame: g.decoded, Err: err}
 		}
 	}

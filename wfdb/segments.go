@@ -1,6 +1,7 @@
 package wfdb
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -156,8 +157,13 @@ func (r *Record) ready(limit int) (int, error) {
 				return 0, err
 			}
 			// A segment shorter than its place in the record: the rest is a gap.
-			if err != io.EOF && r.missing == nil {
-				r.missing = err
+			if err != io.EOF {
+				if !errors.Is(err, io.ErrUnexpectedEOF) {
+					return 0, err
+				}
+				if r.missing == nil {
+					r.missing = err
+				}
 			}
 			r.warn(s.name, "number of samples", "the segment is shorter than its place in the record; the rest has no samples")
 			if err := r.p.close(); err != nil {
