@@ -11,6 +11,11 @@ var format8 = format{
 			dst[i] = int32(int8(b))
 		}
 	},
+	encode: func(dst []byte, src []int32) { // differences
+		for i, v := range src {
+			dst[i] = byte(v)
+		}
+	},
 	source: func(g *group) source {
 		return &deltaSource{packed: newPacked(g), g: g, value: make([]int32, len(g.signals))}
 	},

@@ -88,10 +88,14 @@ func (p *headerParser) signalLine(l string) error {
 	if s.Description = strings.TrimRight(rest, " \t"); s.Description != "" {
 		s.Given |= GivenDescription
 	} else {
-		s.Description = "record " + p.h.Name + ", signal " + strconv.Itoa(len(p.h.Signals))
+		s.Description = defaultDescription(p.h.Name, len(p.h.Signals))
 	}
 	p.h.Signals = append(p.h.Signals, s)
 	return nil
+}
+
+func defaultDescription(record string, signal int) string {
+	return "record " + record + ", signal " + strconv.Itoa(signal)
 }
 
 // format parses FMT[xSPF][:SKEW][+OFFSET], the modifiers in any order.

@@ -130,10 +130,42 @@ func (r *Record) ReadDigital(p []int32) (int, error) {
 	})
 }
 
+// ReadFrames reads whole frames as they are stored, in adu: all samples of the
+// first signal, then those of the second, SamplesPerFrame of each; skews are
+// taken out. It is what a Writer takes, so that a copy has the same samples.
+func (r *Record) ReadFrames(p []int32) (int, error) {
+	width := 0
+	for i := range r.h.Signals {
+		width += r.h.Signals[i].SamplesPerFrame
+	}
+	if r.sub > 0 {
+		// Within a frame: go on with the next one.
+		r.sub = 0
+		r.advance(1)
+	}
+	return readWide(r, p, width, 1, func(dst []int32, n int) {
+		off := 0
+		for i := range r.lanes {
+			spf := r.h.Signals[i].SamplesPerFrame
+			for f := range n {
+				for k := range spf {
+					dst[f*width+off+k] = r.lanes[i].sample(f, k, spf)
+				}
+			}
+			off += spf
+		}
+	}, nil)
+}
+
 // read fills p: low writes n frames, high n values of each signal from a place
 // within a frame on.
 func read[T any](r *Record, p []T, low func([]T, int), high func([]T, int, int, int)) (int, error) {
-	width := len(r.lanes)
+	return readWide(r, p, len(r.lanes), r.parts, low, high)
+}
+
+// readWide is read with frames of width values, which are one of parts of a
+// frame of the header.
+func readWide[T any](r *Record, p []T, width, parts int, low func([]T, int), high func([]T, int, int, int)) (int, error) {
 	if r.closed {
 		return 0, fmt.Errorf("wfdb: %s: %w", shown(r.checks.Record), fs.ErrClosed)
 	}
@@ -146,7 +178,7 @@ func read[T any](r *Record, p []T, low func([]T, int), high func([]T, int, int, 
 	done := 0
 	for r.err == nil && done+width <= len(p) {
 		room := (len(p) - done) / width
-		if r.parts == 1 {
+		if parts == 1 {
 			n, err := r.ready(room)
 			if err != nil {
 				r.err = err
@@ -157,17 +189,17 @@ func read[T any](r *Record, p []T, low func([]T, int), high func([]T, int, int, 
 			done += n * width
 			continue
 		}
-		n, err := r.ready((r.sub + room + r.parts - 1) / r.parts)
+		n, err := r.ready((r.sub + room + parts - 1) / parts)
 		if err != nil {
 			r.err = err
 			break
 		}
-		m := min(room, n*r.parts-r.sub)
+		m := min(room, n*parts-r.sub)
 		high(p[done:], 0, r.sub, m)
 		done += m * width
 		r.sub += m
-		r.advance(r.sub / r.parts)
-		r.sub %= r.parts
+		r.advance(r.sub / parts)
+		r.sub %= parts
 	}
 	if done > 0 && r.err != io.EOF {
 		return done, nil
