@@ -23,7 +23,7 @@ type sha256Sum = [sha256.Size]byte
 type sumList struct {
 	absent bool
 	sums   map[string]sha256Sum // of a short list
-	long   io.ReaderAt    // a long one
+	long   io.ReaderAt          // a long one
 	size   int64
 }
 
