@@ -30,6 +30,7 @@ type format struct {
 	tailBytes func(n int) int
 
 	source func(*group) source // nil: packed
+	direct direct              // nil: through the window
 }
 
 // formats is the table of formats, by number.

@@ -38,4 +38,50 @@ var format212 = format{
 		return 1, false
 	},
 	tailBytes: func(int) int { return 2 },
+	direct:    direct212,
+}
+
+// direct212 takes one group of two signals at a time, or the samples of any
+// number of signals one signal after the other. The tables begin with the code
+// -2048: a code with its sign bit turned over is the index.
+func direct212(dst []float64, src []byte, n int, scales []*scale, sums []uint16) {
+	width := len(scales)
+	if width == 2 {
+		pair212(dst, src, n, scales, sums)
+		return
+	}
+	for c := range scales {
+		table := (*[4096]float64)(scales[c].table)
+		sum := uint32(0)
+		for k := c; k < len(dst); k += width {
+			b := src[k/2*3 : k/2*3+3]
+			u := uint32(b[0]) | uint32(b[1]&0x0f)<<8
+			if k%2 == 1 {
+				u = uint32(b[2]) | uint32(b[1]&0xf0)<<4
+			}
+			u ^= 0x800
+			sum += u
+			dst[k] = table[u&0xfff]
+		}
+		sums[c] += uint16(sum - 0x800*uint32(n))
+	}
+}
+
+func pair212(dst []float64, src []byte, n int, scales []*scale, sums []uint16) {
+	table0, table1 := (*[4096]float64)(scales[0].table), (*[4096]float64)(scales[1].table)
+	src, dst = src[:3*n], dst[:2*n]
+	s0, s1 := uint32(0), uint32(0)
+	for i := range n {
+		b := src[3*i : 3*i+3]
+		d := dst[2*i : 2*i+2]
+		mid := uint32(b[1])
+		u := (uint32(b[0]) | mid&0x0f<<8) ^ 0x800
+		v := (uint32(b[2]) | mid&0xf0<<4) ^ 0x800
+		s0 += u
+		s1 += v
+		d[0] = table0[u&0xfff]
+		d[1] = table1[v&0xfff]
+	}
+	sums[0] += uint16(s0 - 0x800*uint32(n))
+	sums[1] += uint16(s1 - 0x800*uint32(n))
 }

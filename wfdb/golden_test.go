@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -191,3 +192,5 @@ func sumFromZero(got [][]string, column int, want [][]string) {
 		row[column] = strconv.Itoa(v + b - a)
 	}
 }
+
+func osDir(dir string) fs.FS { return os.DirFS(dir) }

@@ -164,7 +164,8 @@ func (g *group) count(block []int32) {
 func (g *group) seek(frame int64) {
 	g.pos, g.end, g.err = 0, 0, nil
 	g.decoded = frame
-	g.sequential = false
+	g.sequential = frame == 0 // from there on checksums can be had
+	clear(g.sums)
 	if g.frames > 0 && frame >= g.frames {
 		g.decoded, g.err = g.frames, io.EOF
 		return

@@ -22,16 +22,44 @@ func (l *lane) digital(dst []int32, step, n int) {
 	if l.g != nil {
 		have = min(n, l.g.end-l.g.pos-l.skew)
 	}
-	for i := 0; i < have; i++ {
+	if l.spf == 1 && l.remap == nil && have > 0 {
+		l.plain(dst, step, have)
+	} else {
+		l.general(dst, step, have)
+	}
+	for i := max(0, have); i < n; i++ {
+		dst[i*step] = InvalidSample
+	}
+}
+
+// plain is digital for one sample per frame on its own scale.
+func (l *lane) plain(dst []int32, step, n int) {
+	none := int64(l.none)
+	if l.valid {
+		none = 1 << 40 // no code
+	}
+	width := l.g.width
+	k, q := (l.g.pos+l.skew)*width+l.off, 0
+	src := l.g.window
+	for range n {
+		v := src[k]
+		if int64(v) == none {
+			v = InvalidSample
+		}
+		dst[q] = v
+		k += width
+		q += step
+	}
+}
+
+func (l *lane) general(dst []int32, step, n int) {
+	for i := range n {
 		k := (l.g.pos+l.skew+i)*l.g.width + l.off
 		if l.spf > 1 {
 			dst[i*step] = l.mean(l.g.window[k : k+l.spf])
 		} else {
 			dst[i*step] = l.adu(l.g.window[k])
 		}
-	}
-	for i := max(0, have); i < n; i++ {
-		dst[i*step] = InvalidSample
 	}
 }
 

@@ -15,9 +15,9 @@ type part struct {
 	err    error
 }
 
-// openPart opens the signals of a header; want says which ones, nil means all.
-// Files are opened when they are first read.
-func (o Options) openPart(fsys fs.FS, dir string, h *Header, want []bool) (*part, error) {
+// openPart opens the signals of a header. Files are opened when they are first
+// read.
+func (o Options) openPart(fsys fs.FS, dir string, h *Header, l *scales) (*part, error) {
 	p := &part{h: h, lanes: make([]lane, len(h.Signals))}
 	var buffers int64
 	for i := 0; i < len(h.Signals); {
@@ -25,32 +25,29 @@ func (o Options) openPart(fsys fs.FS, dir string, h *Header, want []bool) (*part
 			i++
 			continue
 		}
-		n, wanted := 0, want == nil
-		for j := i; j < len(h.Signals) && h.Signals[j].File == h.Signals[i].File && !h.Signals[j].null(); j++ {
+		n := 1
+		for i+n < len(h.Signals) && h.Signals[i+n].File == h.Signals[i].File && !h.Signals[i+n].null() {
 			n++
-			wanted = wanted || want[j]
 		}
-		if wanted {
-			if h.Signals[i].File == "-" {
-				return nil, &HeaderError{Name: h.Name + ".hea", Field: "file name", Value: "-", Err: fs.ErrInvalid,
-					Want: "a file; there is no standard input here"}
-			}
-			g, err := newGroup(fsys, dir, h, i, n)
-			if err != nil {
-				return nil, err
-			}
-			if buffers += g.bufferBytes(); buffers > o.Limits.BufferBytes {
-				return nil, &HeaderError{Name: h.Name + ".hea", Field: "skew", Err: ErrLimit,
-					Want: "samples held back of less than Limits.BufferBytes"}
-			}
-			p.groups = append(p.groups, g)
-			off := 0
-			for k := range g.signals {
-				s := &g.signals[k]
-				p.lanes[i+k] = lane{g: g, off: off, spf: s.SamplesPerFrame, skew: s.SkewFrames(),
-					none: g.format.low, valid: g.format.valid, scale: newScale(s, g.format)}
-				off += s.SamplesPerFrame
-			}
+		if h.Signals[i].File == "-" {
+			return nil, &HeaderError{Name: h.Name + ".hea", Field: "file name", Value: "-", Err: fs.ErrInvalid,
+				Want: "a file; there is no standard input here"}
+		}
+		g, err := newGroup(fsys, dir, h, i, n)
+		if err != nil {
+			return nil, err
+		}
+		if buffers += g.bufferBytes(); buffers > o.Limits.BufferBytes {
+			return nil, &HeaderError{Name: h.Name + ".hea", Field: "skew", Err: ErrLimit,
+				Want: "samples held back of less than Limits.BufferBytes"}
+		}
+		p.groups = append(p.groups, g)
+		off := 0
+		for k := range g.signals {
+			s := &g.signals[k]
+			p.lanes[i+k] = lane{g: g, off: off, spf: s.SamplesPerFrame, skew: s.SkewFrames(),
+				none: g.format.low, valid: g.format.valid, scale: l.of(s, g.format)}
+			off += s.SamplesPerFrame
 		}
 		i += n
 	}

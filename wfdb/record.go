@@ -29,6 +29,8 @@ type Record struct {
 	p        *part // of the current segment; nil: not open, or a gap
 	lanes    []lane
 	gap      bool
+	way      *directWay // nil: none
+	scales   scales
 
 	pos      int64 // next frame, of the record at its own rate
 	base     int64 // first frame of the current segment
@@ -86,6 +88,25 @@ func (r *Record) Warnings() []Warning { return r.warnings }
 // and header differ; or an error that is io.ErrUnexpectedEOF if the files are
 // shorter than the header says. The samples before come first.
 func (r *Record) Read(p []float64) (int, error) {
+	done := 0
+	for r.way != nil && r.err == nil && !r.closed {
+		n := r.way.read(p[done:], (len(p)-done)/len(r.lanes), &r.scales)
+		if n == 0 {
+			break
+		}
+		r.p.pos += int64(n)
+		r.pos += int64(n)
+		done += n * len(r.lanes)
+	}
+	if done > 0 && len(p)-done < len(r.lanes) {
+		return done, nil
+	}
+	n, err := r.readWindows(p[done:])
+	return done + n, err
+}
+
+// readWindows is Read through the windows of the groups.
+func (r *Record) readWindows(p []float64) (int, error) {
 	return read(r, p, func(dst []float64, n int) {
 		for i := range r.lanes {
 			r.lanes[i].physical(dst[i:], len(r.lanes), n)
@@ -215,7 +236,7 @@ func readWide[T any](r *Record, p []T, width, parts int, low func([]T, int), hig
 // formats go there at once; 8 and the FLAC formats have to decode what lies
 // before, from the start of the file if the move is backwards. A frame beyond
 // the end gives io.EOF with the next Read. Checksums are not verified after a
-// move.
+// move, but for one to frame 0.
 func (r *Record) SeekFrame(n int64) error {
 	if r.closed {
 		return fmt.Errorf("wfdb: %s: %w", shown(r.checks.Record), fs.ErrClosed)

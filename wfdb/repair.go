@@ -56,7 +56,7 @@ func RepairHeader(fsys fs.FS, name string) (*Header, error) {
 
 // readThrough reads all whole frames of the files of a header.
 func (o Options) readThrough(fsys fs.FS, dir string, h *Header) (frames int64, groups []*group, err error) {
-	p, err := o.openPart(fsys, dir, h, nil)
+	p, err := o.openPart(fsys, dir, h, new(scales))
 	if err != nil {
 		return 0, nil, err
 	}

@@ -45,7 +45,7 @@ func (r *Record) enter(i int) error {
 		}
 		r.p = nil
 	}
-	r.current = i
+	r.current, r.way = i, nil
 	s := r.segments[i]
 	for k := range r.lanes {
 		r.lanes[k] = lane{}
@@ -54,12 +54,13 @@ func (r *Record) enter(i int) error {
 		return nil
 	}
 	if s.name == "" {
-		p, err := r.o.openPart(r.fsys, r.dir, r.h, nil)
+		p, err := r.o.openPart(r.fsys, r.dir, r.h, &r.scales)
 		if err != nil {
 			return err
 		}
 		r.p = p
 		copy(r.lanes, p.lanes)
+		r.direct()
 		return nil
 	}
 	h, err := r.o.readSegmentHeader(r.fsys, r.dir, r.h, s.index)
@@ -69,7 +70,7 @@ func (r *Record) enter(i int) error {
 	if h.Frames != 0 && h.Frames != s.frames {
 		r.warn(s.name, "number of samples", "not that of the master header, which holds")
 	}
-	p, err := r.o.openPart(r.fsys, path.Dir(path.Join(r.dir, s.name)), h, nil)
+	p, err := r.o.openPart(r.fsys, path.Dir(path.Join(r.dir, s.name)), h, &r.scales)
 	if err != nil {
 		return err
 	}
@@ -78,7 +79,16 @@ func (r *Record) enter(i int) error {
 		return err
 	}
 	r.p = p
+	r.direct()
 	return nil
+}
+
+// direct finds out whether the current segment can be read directly, up to its
+// length in the record.
+func (r *Record) direct() {
+	if s := &r.segments[r.current]; r.parts == 1 && (r.h.Segments == nil || r.p.h.Frames == s.frames) {
+		r.way = newDirectWay(r.p, r.lanes)
+	}
 }
 
 func (r *Record) warn(name, field, text string) {
@@ -123,7 +133,7 @@ func (r *Record) match(h *Header, p *part) error {
 		if l.remap != nil && l.remap.scale < 1 {
 			r.warn(r.h.Name, "gain", fmt.Sprintf("of signal %d is below that of a segment: steps get lost", k))
 		}
-		l.scale = &scale{gain: r.h.Signals[k].AduPerUnit(), base: float64(r.h.Signals[k].Baseline), none: l.none, valid: l.valid}
+		l.scale = r.scales.of(&r.h.Signals[k], l.g.format)
 		r.lanes[k] = l
 	}
 	return nil
@@ -169,7 +179,7 @@ func (r *Record) ready(limit int) (int, error) {
 			if err := r.p.close(); err != nil {
 				return 0, err
 			}
-			r.p = nil
+			r.p, r.way = nil, nil
 			clear(r.lanes)
 			continue
 		}
