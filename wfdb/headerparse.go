@@ -37,16 +37,23 @@ func (o Options) ParseHeader(r io.Reader, name string) (*Header, error) {
 // readHeaderText reads all of r, up to the limits: a line that is too long is
 // found before the rest is read.
 func readHeaderText(r io.Reader, name string, l Limits) ([]byte, error) {
-	var text bytes.Buffer
-	block := make([]byte, 4096)
-	line, lines := 0, 1
+	var blocks [][]byte // joined at the end: one that grows would cost four times as much
+	var block []byte
+	total, line, lines := int64(0), 0, 1
 	for idle := 0; ; {
-		n, err := r.Read(block)
-		if text.Write(block[:n]); int64(text.Len()) > l.HeaderBytes {
+		if len(block) == cap(block) {
+			block = make([]byte, 0, min(4096<<len(blocks), 1<<18))
+			blocks = append(blocks, nil)
+		}
+		n, err := r.Read(block[len(block):cap(block)])
+		fresh := block[len(block) : len(block)+n]
+		block = block[:len(block)+n]
+		blocks[len(blocks)-1] = block
+		if total += int64(n); total > l.HeaderBytes {
 			return nil, &HeaderError{Name: name, Field: "header", Err: ErrLimit,
 				Want: strconv.FormatInt(l.HeaderBytes, 10) + " bytes at most"}
 		}
-		for _, c := range block[:n] {
+		for _, c := range fresh {
 			if line++; c == '\n' || c == '\r' {
 				line = 0
 				if c == '\n' {
@@ -59,7 +66,7 @@ func readHeaderText(r io.Reader, name string, l Limits) ([]byte, error) {
 			}
 		}
 		if err == io.EOF {
-			return text.Bytes(), nil
+			return bytes.Join(blocks, nil), nil
 		}
 		if err != nil {
 			return nil, &HeaderError{Name: name, Line: lines, Field: "header", Err: err}

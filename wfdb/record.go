@@ -89,20 +89,30 @@ func (r *Record) Warnings() []Warning { return r.warnings }
 // shorter than the header says. The samples before come first.
 func (r *Record) Read(p []float64) (int, error) {
 	done := 0
-	for r.way != nil && r.err == nil && !r.closed {
-		n := r.way.read(p[done:], (len(p)-done)/len(r.lanes), &r.scales)
-		if n == 0 {
-			break
+	for {
+		rest := p[done:]
+		if r.way != nil && r.err == nil && !r.closed {
+			n := r.way.read(rest, len(rest)/len(r.lanes), &r.scales)
+			r.p.pos += int64(n)
+			r.pos += int64(n)
+			done += n * len(r.lanes)
+			if rest = p[done:]; n > 0 && len(rest) < len(r.lanes) {
+				return done, nil
+			}
+			// What is left in the window first, then directly again.
+			if left := (r.way.g.end - r.way.g.pos) * len(r.lanes); left > 0 && left < len(rest) {
+				rest = rest[:left]
+			}
 		}
-		r.p.pos += int64(n)
-		r.pos += int64(n)
-		done += n * len(r.lanes)
+		n, err := r.readWindows(rest)
+		done += n
+		if n == 0 || err != nil || len(p)-done < len(r.lanes) {
+			if done > 0 && err != nil && err != io.EOF {
+				r.err, err = err, nil // it comes with the next call
+			}
+			return done, err
+		}
 	}
-	if done > 0 && len(p)-done < len(r.lanes) {
-		return done, nil
-	}
-	n, err := r.readWindows(p[done:])
-	return done + n, err
 }
 
 // readWindows is Read through the windows of the groups.
