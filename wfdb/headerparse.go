@@ -12,6 +12,7 @@ package wfdb
 import (
 	"bytes"
 	"io"
+	"io/fs"
 	"math"
 	"strconv"
 	"strings"
@@ -204,8 +205,8 @@ func (p *headerParser) recordLine(l string) (lines int, err error) {
 	if name == "" {
 		return 0, p.fail("record name", name, ErrHeader, "a name")
 	}
-	if err := validName("open", name); err != nil {
-		return 0, p.fail("record name", name, err, "")
+	if validName("open", name) != nil {
+		return 0, p.fail("record name", name, fs.ErrInvalid, "a name without folders")
 	}
 	if base := baseName(p.name); base != "" && base != name {
 		p.warn("record name", name, "not the name of the file")
@@ -286,11 +287,8 @@ func (p *headerParser) segmentLine(l string) error {
 		p.warn("segment", rest, "text after the number of samples; ignored")
 	}
 	if name != "~" {
-		if err := validName("open", name); err != nil || name[0] == '+' {
-			if err == nil {
-				err = ErrHeader
-			}
-			return p.fail("segment", name, err, "a record name")
+		if validName("open", name) != nil || name[0] == '+' {
+			return p.fail("segment", name, fs.ErrInvalid, "a record name")
 		}
 	}
 	n, err := p.integer("number of samples", frames, 0, math.MaxInt64)

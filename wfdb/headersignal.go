@@ -1,6 +1,7 @@
 package wfdb
 
 import (
+	"io/fs"
 	"math"
 	"strconv"
 	"strings"
@@ -15,8 +16,8 @@ func (p *headerParser) signalLine(l string) error {
 	s.File, rest = field(l)
 	format, rest = field(rest)
 	if s.File != "~" && s.File != "-" {
-		if err := validName("open", s.File); err != nil {
-			return p.fail("file name", s.File, err, "a name in the folder of the header")
+		if validName("open", s.File) != nil {
+			return p.fail("file name", s.File, fs.ErrInvalid, "a name in the folder of the header")
 		}
 	}
 	if err := p.format(&s, format); err != nil {

@@ -1,0 +1,120 @@
+package wfdb
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinus-ecg/sinus/ecg/ecgtest"
+)
+
+// databases says what the headers of each database are worth. Verified: the
+// checksum and initial value of every signal are those of the samples. Zero:
+// the header has 0 for a checksum of samples that have another one. Absent: the
+// shared material has the header but not its signal file.
+var databases = []struct {
+	name                             string
+	verified, zero, absent, mistaken int
+}{
+	{"challenge-2015", 10, 0, 0, 0},
+	{"challenge-2017", 0, 530, 0, 0}, // the checksums there are all 0
+	{"cudb", 26, 0, 0, 0},
+	{"ltafdb", 0, 0, 42, 0}, // annotations only
+	{"mitdb", 48, 0, 0, 0},
+	{"nsrdb", 0, 0, 18, 0}, // annotations only
+	{"nsrdb_excerpt", 8, 0, 0, 0},
+	{"nstdb", 15, 0, 0, 0},
+	{"qtdb", 27, 0, 0, 0},
+	{"qtdb_two_readers", 0, 0, 11, 0}, // annotations only
+	{"svdb", 8, 0, 0, 0},
+	{"vfdb", 16, 0, 0, 0},
+	// Parts of records, and cases: two headers (test01_00s_frame and _skewframe)
+	// have an initial value that is not the first sample, mixedsignals has zeros
+	// for initial values.
+	{"wfdb-samples", 66, 1, 11, 2},
+}
+
+// TestDatabases reads every record of every database of the shared material to
+// its end.
+func TestDatabases(t *testing.T) {
+	for _, db := range databases {
+		t.Run(db.name, func(t *testing.T) {
+			fsys := os.DirFS(ecgtest.Shared(t, "data", db.name))
+			var verified, zero, absent, mistaken int
+			p := make([]float64, 1<<16)
+			err := fs.WalkDir(fsys, ".", func(path string, _ fs.DirEntry, err error) error {
+				if err != nil || !strings.HasSuffix(path, ".hea") {
+					return err
+				}
+				r, err := Open(fsys, path)
+				for err == nil {
+					_, err = r.Read(p)
+				}
+				switch {
+				case errors.Is(err, fs.ErrNotExist):
+					absent++
+				case errors.Is(err, ErrChecksum):
+					mistaken++
+					t.Log(err)
+				default:
+					require.Equal(t, io.EOF, err)
+					ok := true
+					for _, w := range r.Warnings() {
+						if w.Field == "checksum" || w.Field == "initial value" {
+							ok = false
+						}
+					}
+					if ok {
+						verified++
+					} else {
+						zero++
+					}
+				}
+				if r != nil {
+					require.NoError(t, r.Close())
+				}
+				return nil
+			})
+			require.NoError(t, err)
+			t.Logf("%d records verified, %d with zeros for checksums, %d without signal file, %d with a wrong value",
+				verified, zero, absent, mistaken)
+			require.Equal(t, []int{db.verified, db.zero, db.absent, db.mistaken}, []int{verified, zero, absent, mistaken})
+		})
+	}
+}
+
+// TestDatabaseAnnotations reads every annotation file there is, and writes it
+// again: what is read back is the same.
+func TestDatabaseAnnotations(t *testing.T) {
+	root := ecgtest.Shared(t, "data")
+	files := 0
+	err := fs.WalkDir(os.DirFS(root), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		dot := strings.LastIndexByte(path, '.')
+		if dot < 0 {
+			return nil
+		}
+		if _, err := os.Stat(root + "/" + path[:dot] + ".hea"); err != nil {
+			return nil
+		}
+		switch path[dot+1:] {
+		case "hea", "dat", "mat", "xyz", "d0", "d1", "d2", "d3", "d4", "d5", "d6", "d7", "d8", "d9", "edf", "txt", "csv", "md", "py", "xws":
+			return nil
+		}
+		a, err := ReadAnnotations(os.DirFS(root), path[:dot], path[dot+1:])
+		require.NoError(t, err, path)
+		require.NotEmpty(t, a.List, path)
+		files++
+		return nil
+	})
+	require.NoError(t, err)
+	t.Logf("%d annotation files", files)
+	require.Greater(t, files, 200)
+}
