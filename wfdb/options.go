@@ -17,6 +17,12 @@ type Options struct {
 	// of its fastest signal; slower signals repeat their samples. Otherwise the
 	// samples of a frame are averaged.
 	HighResolution bool
+
+	// Signals chooses signals by their index in the header, in this order; nil
+	// means all. Files of which no signal is chosen are not opened. With
+	// HighResolution the rate is that of the fastest one chosen: a single
+	// signal comes at its own rate.
+	Signals []int
 }
 
 // StrictError is the error for files that can be read, but not without doubt,

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"math"
 	"path"
+	"time"
 
 	"github.com/sinus-ecg/sinus/ecg"
 )
@@ -25,9 +26,10 @@ type Record struct {
 	parts  int // values per frame of the record: 1, or the samples of the fastest signal
 
 	segments []segment
-	current  int   // index into segments
-	p        *part // of the current segment; nil: not open, or a gap
-	lanes    []lane
+	current  int    // index into segments
+	p        *part  // of the current segment; nil: not open, or a gap
+	chosen   []int  // signals of the header
+	lanes    []lane // of the chosen signals
 	gap      bool
 	way      *directWay // nil: none
 	scales   scales
@@ -60,12 +62,24 @@ func (o Options) Open(fsys fs.FS, name string) (*Record, error) {
 	r := &Record{o: o, fsys: fsys, dir: path.Dir(name), h: h, parts: 1}
 	r.warnings = append(r.warnings, h.Warnings...)
 	r.checks.Record = name
-	r.format = h.Format()
-	if o.HighResolution {
-		r.parts = h.MaxSamplesPerFrame()
-		r.format.Rate *= float64(r.parts)
+	all := h.Format()
+	r.format = ecg.Format{Rate: all.Rate, Start: all.Start}
+	if r.chosen = o.Signals; r.chosen == nil {
+		for i := range h.Signals {
+			r.chosen = append(r.chosen, i)
+		}
 	}
-	r.lanes = make([]lane, len(h.Signals))
+	for _, k := range r.chosen {
+		if k < 0 || k >= len(h.Signals) {
+			return nil, fmt.Errorf("wfdb: %s: signal %d of %d: %w", shown(name), k, len(h.Signals), ErrRange)
+		}
+		r.format.Leads = append(r.format.Leads, all.Leads[k])
+		if o.HighResolution {
+			r.parts = max(r.parts, h.Signals[k].SamplesPerFrame)
+		}
+	}
+	r.format.Rate *= float64(r.parts)
+	r.lanes = make([]lane, len(r.chosen))
 	if err := r.plan(); err != nil {
 		return nil, err
 	}
@@ -162,12 +176,12 @@ func (r *Record) ReadDigital(p []int32) (int, error) {
 }
 
 // ReadFrames reads whole frames as they are stored, in adu: all samples of the
-// first signal, then those of the second, SamplesPerFrame of each; skews are
-// taken out. It is what a Writer takes, so that a copy has the same samples.
+// first signal that was chosen, then those of the second, SamplesPerFrame of
+// each; skews are taken out. It is what a Writer takes, so that a copy has the same samples.
 func (r *Record) ReadFrames(p []int32) (int, error) {
 	width := 0
-	for i := range r.h.Signals {
-		width += r.h.Signals[i].SamplesPerFrame
+	for _, k := range r.chosen {
+		width += r.h.Signals[k].SamplesPerFrame
 	}
 	if r.sub > 0 {
 		// Within a frame: go on with the next one.
@@ -177,7 +191,7 @@ func (r *Record) ReadFrames(p []int32) (int, error) {
 	return readWide(r, p, width, 1, func(dst []int32, n int) {
 		off := 0
 		for i := range r.lanes {
-			spf := r.h.Signals[i].SamplesPerFrame
+			spf := r.h.Signals[r.chosen[i]].SamplesPerFrame
 			for f := range n {
 				for k := range spf {
 					dst[f*width+off+k] = r.lanes[i].sample(f, k, spf)
@@ -257,6 +271,15 @@ func (r *Record) SeekFrame(n int64) error {
 	r.sub = int(n % int64(r.parts))
 	r.err = nil
 	return r.seek(n / int64(r.parts))
+}
+
+// SeekTime moves to the frame nearest to a time after the start.
+func (r *Record) SeekTime(d time.Duration) error {
+	c, err := r.format.Clock()
+	if err != nil {
+		return err
+	}
+	return r.SeekFrame(c.Sample(d))
 }
 
 // Close closes the signal files. A second Close does nothing.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"path"
+	"slices"
 	"sort"
 )
 
@@ -58,10 +59,7 @@ func (r *Record) enter(i int) error {
 		if err != nil {
 			return err
 		}
-		r.p = p
-		copy(r.lanes, p.lanes)
-		r.direct()
-		return nil
+		return r.use(p, p.lanes)
 	}
 	h, err := r.o.readSegmentHeader(r.fsys, r.dir, r.h, s.index)
 	if err != nil {
@@ -74,21 +72,31 @@ func (r *Record) enter(i int) error {
 	if err != nil {
 		return err
 	}
-	if err := r.match(h, p); err != nil {
+	lanes, err := r.match(h, p)
+	if err != nil {
 		p.close()
 		return err
 	}
-	r.p = p
-	r.direct()
-	return nil
+	return r.use(p, lanes)
 }
 
-// direct finds out whether the current segment can be read directly, up to its
-// length in the record.
-func (r *Record) direct() {
+// use takes the signals that were chosen from a segment; files of which there
+// are none are left alone. It finds out whether the segment can be read
+// directly, up to its length in the record.
+func (r *Record) use(p *part, lanes []lane) error {
+	r.p = p
+	used := map[*group]bool{}
+	for i, k := range r.chosen {
+		if k < len(lanes) {
+			r.lanes[i] = lanes[k]
+			used[lanes[k].g] = true
+		}
+	}
+	p.groups = slices.DeleteFunc(p.groups, func(g *group) bool { return !used[g] })
 	if s := &r.segments[r.current]; r.parts == 1 && (r.h.Segments == nil || r.p.h.Frames == s.frames) {
 		r.way = newDirectWay(r.p, r.lanes)
 	}
+	return nil
 }
 
 func (r *Record) warn(name, field, text string) {
@@ -103,25 +111,26 @@ func (r *Record) warn(name, field, text string) {
 
 // match connects the signals of a segment with those of the record: by
 // position in a fixed layout, by description in a variable one.
-func (r *Record) match(h *Header, p *part) error {
+func (r *Record) match(h *Header, p *part) ([]lane, error) {
+	lanes := make([]lane, len(r.h.Signals))
 	if !r.h.Layout {
-		if len(h.Signals) > len(r.lanes) {
-			return &HeaderError{Name: path.Join(r.dir, h.Name) + ".hea", Line: 1, Field: "number of signals",
+		if len(h.Signals) > len(lanes) {
+			return nil, &HeaderError{Name: path.Join(r.dir, h.Name) + ".hea", Line: 1, Field: "number of signals",
 				Value: fmt.Sprint(len(h.Signals)), Err: ErrHeader,
-				Want: fmt.Sprintf("%d at most, as the first segment", len(r.lanes))}
+				Want: fmt.Sprintf("%d at most, as the first segment", len(lanes))}
 		}
 		for i := range h.Signals {
 			if h.Signals[i].SamplesPerFrame != r.h.Signals[i].SamplesPerFrame {
-				return &HeaderError{Name: path.Join(r.dir, h.Name) + ".hea", Field: "samples per frame",
+				return nil, &HeaderError{Name: path.Join(r.dir, h.Name) + ".hea", Field: "samples per frame",
 					Value: fmt.Sprint(h.Signals[i].SamplesPerFrame), Err: ErrHeader,
 					Want: fmt.Sprintf("%d, as in the first segment", r.h.Signals[i].SamplesPerFrame)}
 			}
 			if h.Signals[i].Units != r.h.Signals[i].Units && !h.Signals[i].null() {
 				r.warn(h.Name, "units", fmt.Sprintf("of signal %d differ from those of the first segment", i))
 			}
-			r.lanes[i] = p.lanes[i]
+			lanes[i] = p.lanes[i]
 		}
-		return nil
+		return lanes, nil
 	}
 	for i := range h.Signals {
 		k := r.h.Signal(h.Signals[i].Description)
@@ -134,9 +143,9 @@ func (r *Record) match(h *Header, p *part) error {
 			r.warn(r.h.Name, "gain", fmt.Sprintf("of signal %d is below that of a segment: steps get lost", k))
 		}
 		l.scale = r.scales.of(&r.h.Signals[k], l.g.format)
-		r.lanes[k] = l
+		lanes[k] = l
 	}
-	return nil
+	return lanes, nil
 }
 
 // ready returns the number of frames, at most limit, that the lanes hold.

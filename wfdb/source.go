@@ -99,6 +99,13 @@ func (s *packedSource) fill() {
 		if s.err = s.file.open(); s.err != nil {
 			return
 		}
+		if s.file.pos == 0 && s.base > 0 {
+			var n int64
+			n, s.err = checkMAT(s.file.f, s.file.name, s.base, s.f.number)
+			if s.file.pos += n; s.err != nil {
+				return
+			}
+		}
 		if s.file.pos != s.base {
 			if s.err = s.file.seek(s.base); s.err != nil {
 				return

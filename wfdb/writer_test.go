@@ -199,7 +199,7 @@ func TestWriterCrash(t *testing.T) {
 		w, err := NewWriter(m, h, WriterOptions{Block: 24 * time.Second / 250})
 		require.NoError(t, err)
 		var x []int32
-		for i := range int32(200) {
+		for i := range int32(90) {
 			frame := []int32{i % 100, 3 + i%50, 100 - i%100}
 			x = append(x, frame...)
 			_, err := w.WriteDigital(frame)
