@@ -200,7 +200,8 @@ func (w *AnnotationWriter) put(a *Annotation) {
 	}
 	w.time = a.Time
 	if a.Code == NotBeat {
-		// With interval 0 it would be the end mark.
+		// With interval 0 it would be the end mark. The library writes the SKIP
+		// also if there is nothing to skip.
 		w.skip(d - 1)
 		d = 1
 	} else if d < 0 || d > 0x3ff {
@@ -234,7 +235,7 @@ func (w *AnnotationWriter) word(code, data uint16) {
 
 // skip appends as many SKIPs as the interval takes.
 func (w *AnnotationWriter) skip(d int64) {
-	for d != 0 {
+	for first := true; first || d != 0; first = false {
 		step := min(max(d, math.MinInt32), math.MaxInt32)
 		w.word(skipWord, 0)
 		w.buf = binary.LittleEndian.AppendUint16(w.buf, uint16(uint32(step)>>16))

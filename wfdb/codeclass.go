@@ -24,8 +24,8 @@ func (c Code) BxbClass() ecg.Class {
 // Automatic classification of heartbeats using ECG morphology and heartbeat
 // interval features, IEEE Trans. Biomed. Eng. 51 (2004), table I, which nearly
 // all papers about mitdb follow; Unclassified if the code is not a beat there.
-// The codes B, n, S and r, which do not occur in its data, are classed by
-// their meaning.
+// The codes B, n and r, which do not occur in its data, are classed by their
+// meaning.
 func (c Code) DeChazalClass() ecg.Class {
 	switch c {
 	case Normal, LeftBundleBranchBlock, RightBundleBranchBlock, BundleBranchBlock,
