@@ -1,0 +1,78 @@
+package features_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/sinus-ecg/sinus/features"
+)
+
+// beats is a series of n intervals about 850 ms with LF, HF, a slow trend and
+// noise: RR of a healthy heart as far as the algorithms' time depends on it.
+func beats(n int) []float64 {
+	r := rand.New(rand.NewPCG(1, 2))
+	rr := make([]float64, n)
+	t, walk := 0.0, 0.0
+	for i := range rr {
+		walk = 0.999*walk + 2*r.NormFloat64()
+		rr[i] = 850 + 30*math.Sin(2*math.Pi*0.1*t) + 20*math.Sin(2*math.Pi*0.25*t) + walk + 6*r.NormFloat64()
+		t += rr[i] / 1000
+	}
+	return rr
+}
+
+func benchmarkHRV(b *testing.B, n int, c features.Config) {
+	a, err := features.NewAnalyzer(c)
+	if err != nil {
+		b.Fatal(err)
+	}
+	s := features.FromRR(beats(n))
+	a.Analyze(s)
+	b.ReportAllocs()
+	for b.Loop() {
+		a.Analyze(s)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/beat")
+}
+
+// BenchmarkHRV5min: every index of five minutes, 353 intervals.
+func BenchmarkHRV5min(b *testing.B) {
+	b.Run("all", func(b *testing.B) { benchmarkHRV(b, 353, features.Config{}) })
+	for _, g := range groups {
+		b.Run(g.name, func(b *testing.B) { benchmarkHRV(b, 353, features.Config{Skip: ^g.group}) })
+	}
+}
+
+// BenchmarkHRV24h: every index of 24 hours, 100000 intervals, but for those
+// whose time grows with the square.
+func BenchmarkHRV24h(b *testing.B) {
+	b.Run("all", func(b *testing.B) { benchmarkHRV(b, 100000, features.Config{}) })
+	for _, g := range groups {
+		b.Run(g.name, func(b *testing.B) { benchmarkHRV(b, 100000, features.Config{Skip: ^g.group}) })
+	}
+}
+
+var groups = []struct {
+	name  string
+	group features.Groups
+}{
+	{"time", features.GroupTime}, {"welch", features.GroupWelch}, {"lomb", features.GroupLomb}, {"burg", features.GroupBurg},
+	{"poincare", features.GroupPoincare}, {"entropy", features.GroupEntropy}, {"fractal", features.GroupFractal},
+}
+
+func BenchmarkSampEn10k(b *testing.B) {
+	rr := beats(10000)
+	b.ReportAllocs()
+	for b.Loop() {
+		features.SampEn(rr, 2, 6)
+	}
+}
+
+func BenchmarkSampEn2200(b *testing.B) {
+	rr := beats(2200)
+	b.ReportAllocs()
+	for b.Loop() {
+		features.SampEn(rr, 2, 6)
+	}
+}

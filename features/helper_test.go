@@ -1,0 +1,5 @@
+package features_test
+
+import "time"
+
+func minuteDuration(n int) time.Duration { return time.Duration(n) * time.Minute }
