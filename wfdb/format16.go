@@ -20,8 +20,8 @@ var format16 = format{
 	direct: direct16,
 }
 
-// direct16 takes two samples of two signals at a time, or the samples of any
-// number of signals one signal after the other.
+// direct16 takes two signals together, or the samples of any number of signals
+// one signal after the other.
 func direct16(dst []float64, src []byte, n int, scales []*scale, sums []uint16) {
 	width := len(scales)
 	if width == 2 {
@@ -40,22 +40,34 @@ func direct16(dst []float64, src []byte, n int, scales []*scale, sums []uint16) 
 	}
 }
 
+// pair16 takes four frames of two signals at a time, in two words of four
+// samples; sums are kept in pairs of 32 bits.
 func pair16(dst []float64, src []byte, n int, table0, table1 *[1 << 16]float64, sums []uint16) {
+	const even = 0x0000ffff0000ffff
 	s0, s1 := uint64(0), uint64(0)
-	twice := n / 2
-	for i := range twice {
-		u := binary.LittleEndian.Uint64(src[8*i:])
-		d := dst[4*i : 4*i+4 : 4*i+4]
+	four := n / 4
+	for i := range four {
+		s := src[16*i : 16*i+16 : 16*i+16]
+		d := dst[8*i : 8*i+8 : 8*i+8]
+		u, v := binary.LittleEndian.Uint64(s), binary.LittleEndian.Uint64(s[8:])
+		s0 += u & even
+		s1 += u >> 16 & even
+		s0 += v & even
+		s1 += v >> 16 & even
 		d[0] = table0[uint16(u)]
 		d[1] = table1[uint16(u>>16)]
 		d[2] = table0[uint16(u>>32)]
-		d[3] = table1[uint16(u>>48)]
-		s0 += u&0xffff + u>>32&0xffff
-		s1 += u>>16&0xffff + u>>48
+		d[3] = table1[u>>48]
+		d[4] = table0[uint16(v)]
+		d[5] = table1[uint16(v>>16)]
+		d[6] = table0[uint16(v>>32)]
+		d[7] = table1[v>>48]
 	}
-	if n%2 == 1 {
-		u := binary.LittleEndian.Uint32(src[8*twice:])
-		dst[4*twice], dst[4*twice+1] = table0[uint16(u)], table1[uint16(u>>16)]
+	s0 += s0 >> 32
+	s1 += s1 >> 32
+	for k := 4 * four; k < n; k++ {
+		u := binary.LittleEndian.Uint32(src[4*k:])
+		dst[2*k], dst[2*k+1] = table0[uint16(u)], table1[u>>16]
 		s0 += uint64(u & 0xffff)
 		s1 += uint64(u >> 16)
 	}

@@ -1,5 +1,7 @@
 package wfdb
 
+import "encoding/binary"
+
 // Format 212: two 12-bit samples in three bytes.
 //
 //	byte 0   low 8 bits of sample 0
@@ -41,8 +43,8 @@ var format212 = format{
 	direct:    direct212,
 }
 
-// direct212 takes one group of two signals at a time, or the samples of any
-// number of signals one signal after the other. The tables begin with the code
+// direct212 takes two signals together, or the samples of any number of signals
+// one signal after the other. The tables begin with the code
 // -2048: a code with its sign bit turned over is the index.
 func direct212(dst []float64, src []byte, n int, scales []*scale, sums []uint16) {
 	width := len(scales)
@@ -67,20 +69,40 @@ func direct212(dst []float64, src []byte, n int, scales []*scale, sums []uint16)
 	}
 }
 
+// pair212 takes four groups of two signals at a time. A group is three bytes of
+// a 32-bit word; 0x8800 turns over the sign bits of both samples.
 func pair212(dst []float64, src []byte, n int, scales []*scale, sums []uint16) {
 	table0, table1 := (*[4096]float64)(scales[0].table), (*[4096]float64)(scales[1].table)
-	src, dst = src[:3*n], dst[:2*n]
 	s0, s1 := uint32(0), uint32(0)
-	for i := range n {
-		b := src[3*i : 3*i+3]
-		d := dst[2*i : 2*i+2]
-		mid := uint32(b[1])
-		u := (uint32(b[0]) | mid&0x0f<<8) ^ 0x800
-		v := (uint32(b[2]) | mid&0xf0<<4) ^ 0x800
+	four := n / 4
+	for i := range four {
+		s := src[12*i : 12*i+12 : 12*i+12]
+		d := dst[8*i : 8*i+8 : 8*i+8]
+		w0 := binary.LittleEndian.Uint32(s) ^ 0x8800
+		w1 := binary.LittleEndian.Uint32(s[3:]) ^ 0x8800
+		w2 := binary.LittleEndian.Uint32(s[6:]) ^ 0x8800
+		w3 := binary.LittleEndian.Uint32(s[8:])>>8 ^ 0x8800
+		u0, v0 := w0&0xfff, w0>>16&0xff|w0>>4&0xf00
+		u1, v1 := w1&0xfff, w1>>16&0xff|w1>>4&0xf00
+		u2, v2 := w2&0xfff, w2>>16&0xff|w2>>4&0xf00
+		u3, v3 := w3&0xfff, w3>>16&0xff|w3>>4&0xf00
+		d[0] = table0[u0]
+		d[1] = table1[v0]
+		d[2] = table0[u1]
+		d[3] = table1[v1]
+		d[4] = table0[u2]
+		d[5] = table1[v2]
+		d[6] = table0[u3]
+		d[7] = table1[v3]
+		s0 += u0 + u1 + u2 + u3
+		s1 += v0 + v1 + v2 + v3
+	}
+	for k := 4 * four; k < n; k++ {
+		w := (uint32(src[3*k]) | uint32(src[3*k+1])<<8 | uint32(src[3*k+2])<<16) ^ 0x8800
+		u, v := w&0xfff, w>>16|w>>4&0xf00
+		dst[2*k], dst[2*k+1] = table0[u], table1[v]
 		s0 += u
 		s1 += v
-		d[0] = table0[u&0xfff]
-		d[1] = table1[v&0xfff]
 	}
 	sums[0] += uint16(s0 - 0x800*uint32(n))
 	sums[1] += uint16(s1 - 0x800*uint32(n))
