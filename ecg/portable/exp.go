@@ -27,7 +27,7 @@ func Exp(x float64) float64 {
 	// exp(r) - 1 - r, then all of it with r still in two parts.
 	y := 1 + (hi - (lo - expTail(r)))
 	if k >= -1021 && k <= 1023 {
-		return y * math.Float64frombits(uint64(int64(k)+1023)<<52)
+		return float64(y * math.Float64frombits(uint64(int64(k)+1023)<<52))
 	}
 	return math.Ldexp(y, int(k))
 }
@@ -85,7 +85,7 @@ func Cosh(x float64) float64 {
 		return (e + 1/e) / 2
 	}
 	h := Exp(a / 2)
-	return h / 2 * h
+	return float64(h / 2 * h)
 }
 
 // Tanh returns the hyperbolic tangent of x.

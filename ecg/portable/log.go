@@ -27,7 +27,7 @@ func logTail(s float64) float64 {
 // rounded is small beside it.
 func log1f(f, c, k float64) float64 {
 	s := f / (2 + f)
-	h := float64(0.5*f) * f
+	h := float64(float64(0.5*f) * f)
 	small := float64(s*(h+logTail(s))) + (float64(k*ln2Lo) + c)
 	return float64(k*ln2Hi) - ((h - small) - f)
 }
@@ -86,7 +86,7 @@ func Log2(x float64) float64 {
 }
 
 // Log10 returns the decimal logarithm of x.
-func Log10(x float64) float64 { return Log(x) * (1 / math.Ln10) }
+func Log10(x float64) float64 { return float64(Log(x) * (1 / math.Ln10)) }
 
 // Asinh returns the inverse hyperbolic sine of x.
 func Asinh(x float64) float64 {
@@ -125,7 +125,7 @@ func Pow(x, y float64) float64 {
 	case y == 1:
 		return x
 	case y == 2:
-		return x * x
+		return float64(x * x)
 	case y == 0.5 && x > 0:
 		return math.Sqrt(x)
 	case y == -1:
@@ -139,7 +139,7 @@ func Pow(x, y float64) float64 {
 // powPositive is exp(y log x) with the rounding error of the product put back.
 func powPositive(x, y float64) float64 {
 	l := Log(x)
-	p := y * l
+	p := float64(y * l)
 	e := Exp(p)
 	if e == 0 || e > math.MaxFloat64 {
 		return e

@@ -179,7 +179,7 @@ func TestBits(t *testing.T) {
 		}
 	}
 	for range 3000 {
-		x, y := r.Float64()*10, float64(r.Float64()*10)-5
+		x, y := float64(r.Float64()*10), float64(r.Float64()*10)-5
 		add(Pow(x, y))
 		add(Atan2(y, x-5))
 		add(Hypot(x, y))

@@ -25,7 +25,7 @@ func reduce(x float64) (hi, lo float64, q uint64) {
 	}
 	k := math.Floor(float64(x*twoOverPi) + 0.5)
 	a := math.FMA(-k, halfPi1, x) // exact: x is close to k pi/2
-	p := k * halfPi2
+	p := float64(k * halfPi2)
 	pe := math.FMA(k, halfPi2, -p)
 	hi = a - p
 	lo = ((a - hi) - p) - pe - float64(k*halfPi3)
