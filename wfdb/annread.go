@@ -52,6 +52,8 @@ type AnnotationOptions struct {
 // file. It holds one block of the file. It is an ecg.Reader[Annotation]; its
 // errors are *AnnotationError.
 //
+// A value of AnnotationReader is for one goroutine at a time.
+//
 // A file without its end mark gives all annotations that are complete, then
 // an error that is io.ErrUnexpectedEOF.
 type AnnotationReader struct {

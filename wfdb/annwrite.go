@@ -30,7 +30,7 @@ const maxInterval = 1 << 45
 
 // AnnotationWriter writes annotations one after the other, in the order given,
 // as the C library does: byte for byte the same file. Close writes the end
-// mark.
+// mark. A value of AnnotationWriter is for one goroutine at a time.
 type AnnotationWriter struct {
 	w   io.Writer
 	o   AnnotationWriterOptions

@@ -16,6 +16,16 @@ import (
 // signal and frame; of several samples per frame the value is their mean,
 // rounded half up in adu as the C library does it.
 //
+// Skews are taken out. Near the end of the record a signal that is stored late
+// has no samples any more: NaN. (The C library leaves these frames out.)
+//
+// Of a multi-segment record each segment has its own scale. A gap between
+// segments, and a signal that a segment does not have, is NaN; a segment is cut
+// or filled with NaN to the length that the master header gives it.
+//
+// A record has the length its header says, or, if that says none, the length of
+// its shortest file.
+//
 // A value of Record is for one goroutine at a time.
 type Record struct {
 	o      Options

@@ -1,6 +1,8 @@
 package wfdb
 
 import (
+	"archive/zip"
+	"bytes"
 	"fmt"
 	"io"
 	"io/fs"
@@ -12,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sinus-ecg/sinus/ecg"
+	"github.com/sinus-ecg/sinus/ecg/ecgtest"
 )
 
 // mixed is a record of three signals in two files, with 4, 1 and 2 samples per
@@ -201,4 +204,24 @@ func (b *brokenFile) Read(p []byte) (int, error) {
 	n, err := io.LimitReader(b.File, b.left).Read(p)
 	b.left -= int64(n)
 	return n, err
+}
+
+func TestBeatsContract(t *testing.T) {
+	a := randomAnnotations(3, 500)
+	require.NoError(t, ecgtest.CheckReader(ecgtest.Reader[ecg.Beat]{
+		New: func() ecg.Reader[ecg.Beat] { return Beats(ecg.Values(a), nil) },
+	}))
+}
+
+// TestZip reads a record from an archive, whose files can't seek.
+func TestZip(t *testing.T) {
+	fsys, x := randomRecord(t, 212, 2, 500)
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	require.NoError(t, z.AddFS(fsys))
+	require.NoError(t, z.Close())
+	r, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	require.NoError(t, err)
+	_, got := allFrames(t, r, "w")
+	require.Equal(t, x, got)
 }
