@@ -47,7 +47,7 @@ func (w *directWay) prepare(l *scales) bool {
 		return false
 	}
 	for _, c := range w.scales {
-		if c.fill(); !narrow && !l.fillFull(c) {
+		if c.fill(); c.plain || !narrow && !l.fillFull(c) {
 			w.dear = true
 		}
 	}

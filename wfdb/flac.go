@@ -80,7 +80,7 @@ func (s *flacSource) begin() error {
 		return err
 	}
 	if s.in == nil {
-		s.in = bufio.NewReaderSize(flacInput{s.g.file}, 1<<15)
+		s.in = bufio.NewReaderSize(flacInput{s.g.file}, s.g.blockBytes())
 	}
 	s.in.Reset(flacInput{s.g.file})
 	var err error

@@ -18,6 +18,7 @@ type group struct {
 	width   int // samples in a frame
 	skew    int // largest of its signals, frames
 
+	share      int // number of groups that share the memory of a record
 	window     []int32
 	pos, end   int   // frames of the window that are still to come
 	decoded    int64 // frames decoded, from the start of the file
@@ -30,8 +31,13 @@ type group struct {
 }
 
 // blockSamples is about the number of samples of a window without skew. The
-// window and what is made of it fit the first-level cache together.
-const blockSamples = 3072
+// window and what is made of it fit the first-level cache together. From
+// manyFiles files on, windows and blocks get smaller, that a header with a
+// thousand files needs no more memory than one with few.
+const (
+	blockSamples = 3072
+	manyFiles    = 8
+)
 
 func newGroup(fsys fs.FS, dir string, h *Header, first, n int) (*group, error) {
 	g := &group{first: first, signals: h.Signals[first : first+n], frames: h.Frames, sequential: true}
@@ -45,11 +51,6 @@ func newGroup(fsys fs.FS, dir string, h *Header, first, n int) (*group, error) {
 		g.width += g.signals[i].SamplesPerFrame
 		g.skew = max(g.skew, g.signals[i].SkewFrames())
 	}
-	frames := max(1, blockSamples/g.width)
-	if frames > 6 {
-		frames -= frames % 6 // whole groups of every packing
-	}
-	g.window = make([]int32, frames*g.width)
 	g.sums, g.firsts = make([]uint16, n), make([]int32, n)
 	if g.format.source != nil {
 		g.src = g.format.source(g)
@@ -57,6 +58,23 @@ func newGroup(fsys fs.FS, dir string, h *Header, first, n int) (*group, error) {
 		g.src = newPacked(g)
 	}
 	return g, nil
+}
+
+// firstWindow makes the window.
+func (g *group) firstWindow() {
+	frames := blockSamples / max(1, g.share/manyFiles) / g.width
+	if frames > 6 {
+		frames -= frames % 6 // whole groups of every packing
+	}
+	g.window = make([]int32, max(1, frames)*g.width)
+}
+
+// blockBytes is the size of a read: large enough that a call to the system or
+// a network page costs little per sample, small enough for the second-level
+// cache. A multiple of 1, 2, 3 and 4.
+func (g *group) blockBytes() int {
+	const most, least = 3 << 14, 3 << 9
+	return max(least, most/max(1, g.share/manyFiles)/12*12)
 }
 
 // bufferBytes is the memory that the window of a skewed group may grow to.
@@ -73,6 +91,9 @@ func (g *group) available() int {
 
 // fill decodes more frames, until some are available or there are no more.
 func (g *group) fill() {
+	if g.window == nil {
+		g.firstWindow()
+	}
 	for g.err == nil && g.available() <= 0 {
 		room := len(g.window) / g.width
 		live := g.end - g.pos

@@ -509,3 +509,28 @@ func TestSkewLimit(t *testing.T) {
 	_, err := Open(record("r 100 360 10\n"+strings.Repeat("r.dat 16:1000000 1\n", 100), ""), "r")
 	require.ErrorIs(t, err, ErrLimit)
 }
+
+// TestManyFiles: a header of 4096 files, each with a scale of its own, is
+// opened and read in little memory, and refused as fast if they are not there.
+func TestManyFiles(t *testing.T) {
+	var hea strings.Builder
+	hea.WriteString("r 4096 360 30\n")
+	m := fstest.MapFS{}
+	for i := range 4096 {
+		fmt.Fprintf(&hea, "f%d 16 %d\n", i, i+1)
+		m[fmt.Sprintf("f%d", i)] = &fstest.MapFile{Data: make([]byte, 60)}
+	}
+	m["r.hea"] = &fstest.MapFile{Data: []byte(hea.String())}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	x, _, err := readAll(t, m, "r")
+	require.NoError(t, err)
+	require.Len(t, x, 30*4096)
+	runtime.ReadMemStats(&after)
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(48<<20)) // a third of it the values themselves
+	delete(m, "f0")
+	bounded(t, func() {
+		_, _, err := readAll(t, m, "r")
+		require.ErrorIs(t, err, fs.ErrNotExist)
+	})
+}

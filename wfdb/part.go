@@ -51,6 +51,9 @@ func (o Options) openPart(fsys fs.FS, dir string, h *Header, l *scales) (*part, 
 		}
 		i += n
 	}
+	for _, g := range p.groups {
+		g.share = len(p.groups)
+	}
 	return p, nil
 }
 

@@ -11,6 +11,7 @@ type scale struct {
 
 	low   int32     // code of table[0]
 	table []float64 // nil: not made yet
+	plain bool      // no table: there are too many
 
 	full *[1 << 16]float64 // of a 16-bit format, by the code as an unsigned number; nil: not made
 }
@@ -29,9 +30,9 @@ type scales struct {
 	fulls int
 }
 
-// maxScales bounds the list, maxFull the tables of 512 KB.
+// maxScales bounds the tables of 32 KB, maxFull those of 512 KB.
 const (
-	maxScales = 256
+	maxScales = 64
 	maxFull   = 4
 )
 
@@ -45,13 +46,15 @@ func (l *scales) of(s *SignalInfo, f *format) *scale {
 	c := &scale{gain: gain, base: base, f: f}
 	if len(l.list) < maxScales {
 		l.list = append(l.list, c)
+	} else {
+		c.plain = true
 	}
 	return c
 }
 
 // fill makes the table of quotients.
 func (c *scale) fill() {
-	if c.table != nil {
+	if c.table != nil || c.plain {
 		return
 	}
 	low, high := int64(c.base)-tableSize/2, int64(c.base)+tableSize/2-1

@@ -22,6 +22,7 @@ type source interface {
 // packedSource decodes the formats of fixed width.
 type packedSource struct {
 	f    *format
+	g    *group
 	file *signalFile
 	base int64 // byte at which samples begin
 	unit int64 // samples in a frame
@@ -33,13 +34,8 @@ type packedSource struct {
 	err      error
 }
 
-// blockBytes is the size of a read: large enough that a call to the system or
-// a network page costs little per sample, small enough for the second-level
-// cache. A multiple of 1, 2, 3 and 4.
-const blockBytes = 3 << 14
-
 func newPacked(g *group) *packedSource {
-	return &packedSource{f: g.format, file: g.file, base: g.signals[0].ByteOffset, unit: int64(g.width)}
+	return &packedSource{f: g.format, g: g, file: g.file, base: g.signals[0].ByteOffset, unit: int64(g.width)}
 }
 
 func (s *packedSource) read(dst []int32) (int, error) {
@@ -95,7 +91,7 @@ func (s *packedSource) tail(dst []int32) (n int, left bool) {
 // fill reads the next block. Bytes of an incomplete group move to the front.
 func (s *packedSource) fill() {
 	if s.buf == nil {
-		s.buf = make([]byte, blockBytes)
+		s.buf = make([]byte, s.g.blockBytes())
 		if s.err = s.file.open(); s.err != nil {
 			return
 		}
@@ -128,7 +124,7 @@ func (s *packedSource) seek(frame int64) error {
 		return err
 	}
 	if s.buf == nil {
-		s.buf = make([]byte, blockBytes)
+		s.buf = make([]byte, s.g.blockBytes())
 	}
 	s.pos, s.end, s.carried, s.err = 0, 0, nil, nil
 	var drop [4]int32
