@@ -537,3 +537,66 @@ func TestReadAllocatesNothing(t *testing.T) {
 	p := make([]float64, 4)
 	require.Zero(t, testing.AllocsPerRun(500, func() { r.Read(p) }))
 }
+
+// ReadFrames gives each signal its own samples: the same as reading it alone.
+func TestFrames(t *testing.T) {
+	dir := ecgtest.Shared(t, "data", "edf")
+	for _, c := range []struct {
+		name string
+		spf  []int
+		rate float64
+	}{
+		{"short_psg.edf", []int{100, 100, 100, 1, 1, 1, 1}, 1},
+		{"test_uneven_samp.edf", []int{125, 16}, 0.8},
+		{"test_generator.bdf", []int{1000, 800, 500, 975, 999}, 1},
+		{"duplicate_channel_labels.edf", []int{1, 1, 1}, 250},
+	} {
+		r, err := Open(os.DirFS(dir), c.name)
+		require.NoError(t, err)
+		require.Equal(t, c.spf, r.SamplesPerFrame(), c.name)
+		require.Equal(t, c.rate, r.FrameRate(), c.name)
+		width := 0
+		for _, n := range c.spf {
+			width += n
+		}
+		var all []int32
+		p := make([]int32, 3*width)
+		for {
+			n, err := r.ReadFrames(p)
+			all = append(all, p[:n]...)
+			if err != nil {
+				require.Equal(t, io.EOF, err)
+				break
+			}
+		}
+		at := 0
+		for i, n := range c.spf {
+			s, err := Options{Signals: []int{i}}.Open(os.DirFS(dir), c.name)
+			require.NoError(t, err)
+			want := readDigital(t, s)
+			require.Equal(t, len(want)/n, len(all)/width)
+			for k, v := range want {
+				if got := all[k/n*width+at+k%n]; got != v {
+					t.Fatalf("%s, signal %d, sample %d: %d, want %d", c.name, i, k, got, v)
+				}
+			}
+			at += n
+			require.NoError(t, s.Close())
+		}
+		require.NoError(t, r.Close())
+	}
+	// Gaps, with frames of 1 and of 4.
+	for _, c := range []struct {
+		onsets []string
+		want   int
+	}{{[]string{"+0", "+2"}, 12}, {[]string{"+0", "+1.5"}, 10}} {
+		r, err := openBytes(gaps(c.onsets...))
+		require.NoError(t, err)
+		p := make([]int32, 100)
+		n, err := r.ReadFrames(p)
+		require.NoError(t, err)
+		require.Equal(t, c.want, n)
+		require.Equal(t, InvalidSample, p[4])
+		require.EqualValues(t, 8, p[n-1])
+	}
+}

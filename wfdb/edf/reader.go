@@ -254,22 +254,31 @@ func (r *Reader) sample(l *lane, frame int) (int32, bool) {
 		}
 		frame = int(int64(frame) * int64(l.samples) / int64(r.perRecord))
 	}
+	return r.decode(l, frame)
+}
+
+// decode returns sample k of a signal in the current record.
+func (r *Reader) decode(l *lane, k int) (int32, bool) {
 	var v int32
 	if r.h.BDF {
-		b := r.record[l.off+3*frame:]
+		b := r.record[l.off+3*k:]
 		v = int32(uint32(b[0])<<8|uint32(b[1])<<16|uint32(b[2])<<24) >> 8
 	} else {
-		b := r.record[l.off+2*frame:]
+		b := r.record[l.off+2*k:]
 		v = int32(int16(uint16(b[0]) | uint16(b[1])<<8))
 	}
 	return v, !(l.hasLow && v == l.low)
 }
 
 func read[T any](r *Reader, p []T, missing T, fill func(dst []T, sub, n int)) (int, error) {
+	return readUnits(r, p, len(r.lanes), 1, missing, fill)
+}
+
+// readUnits reads rows of width values, each of which takes unit frames.
+func readUnits[T any](r *Reader, p []T, width, unit int, missing T, fill func(dst []T, sub, n int)) (int, error) {
 	if r.closed {
 		return 0, fmt.Errorf("edf: %s: %w", shown(r.name), fs.ErrClosed)
 	}
-	width := len(r.lanes)
 	if width > 0 && len(p) < width && r.err == nil {
 		if len(p) == 0 {
 			return 0, nil
@@ -289,21 +298,25 @@ func read[T any](r *Reader, p []T, missing T, fill func(dst []T, sub, n int)) (i
 			continue
 		}
 		room := int64((len(p) - done) / width)
+		u := int64(unit)
 		if gap := r.base - r.pos; gap > 0 {
-			n := min(gap, room)
+			all := (gap + u/2) / u
+			n := min(all, room)
 			for i := range int(n) * width {
 				p[done+i] = missing
 			}
-			r.pos += n
+			if r.pos += n * u; n == all {
+				r.pos = r.base // a part of a unit is rounded
+			}
 			done += int(n) * width
 			continue
 		}
-		sub := int(r.pos - r.base)
-		n := int(min(room, int64(r.perRecord-sub)))
-		fill(p[done:], sub, n)
-		r.pos += int64(n)
-		done += n * width
-		r.loaded = sub+n < r.perRecord
+		sub := (r.pos - r.base + u - 1) / u * u
+		n := min(room, (int64(r.perRecord)-sub)/u)
+		fill(p[done:], int(sub), int(n))
+		r.pos = r.base + sub + n*u
+		done += int(n) * width
+		r.loaded = sub+n*u < int64(r.perRecord)
 	}
 	if done > 0 {
 		return done, nil
