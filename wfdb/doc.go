@@ -2,20 +2,51 @@
 // PhysioNet: a text header (.hea), one or more signal files (.dat) and files of
 // annotations (.atr, .qrs, ...).
 //
-//	r, err := wfdb.Open(os.DirFS("testdata"), "mitdb/100")
+//	r, err := wfdb.Open(os.DirFS("data"), "mitdb/100")
 //	...
 //	defer r.Close()
-//	for frame, err := range ecg.Frames(r) { ... }   // mV, NaN = no sample
+//	for frame, err := range ecg.Frames(r) { ... } // mV, NaN = no sample
 //
 // A Record is an ecg.Signal. It holds one block of samples, however long the
 // file: memory follows the bytes that arrive, never a number in a header.
 // Options.Limits bounds what a header may claim.
+//
+// # Formats
+//
+// All signal formats of WFDB are read and written:
+//
+//	format        samples                      a move to a frame
+//	0             none                         at once
+//	8             8-bit differences            decodes what lies before
+//	16, 61, 160   16 bits, three byte orders   at once
+//	24, 32, 80    24, 32, 8 bits               at once
+//	212           two of 12 bits in 3 bytes    at once
+//	310, 311      three of 10 bits in 4 bytes  at once
+//	508, 516, 524 FLAC of 8, 16, 24 bits       decodes what lies before
+//
+// The lowest code of a format means "no sample" and becomes NaN, or
+// InvalidSample in adu; format 8 has no such code. Records may have several
+// files, byte offsets, several samples per frame, skews, and segments in a
+// fixed or variable layout with gaps. For EDF and BDF see package wfdb/edf.
+//
+// Readers are tolerant: what is odd but can be read is a Warning. Writers are
+// strict. A number that was read and is written again is the same number.
+//
+// # Files from others
 //
 // Names in headers are resolved inside the fs.FS that was given, in the folder
 // of the header; absolute names, "..", drive letters, URL schemes and NUL are
 // refused. os.DirFS follows symbolic links out of its root, os.Root.FS does
 // not: use the latter for files of unknown origin.
 //
+// Errors name the file, and the line and field of a header or the byte of a
+// signal or annotation file. They can hold what stood there, and names of
+// records: keep them out of logs that others read.
+//
+// # Sources
+//
 // Facts about the formats come from the WFDB manuals (header(5), signal(5),
 // annot(5)) and from what the programs of the WFDB Software Package 10.7.0 do.
+//
+// sinus is not a medical device.
 package wfdb

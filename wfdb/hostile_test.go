@@ -320,18 +320,33 @@ func TestChecksumOnce(t *testing.T) {
 }
 
 func TestSeekLimits(t *testing.T) {
-	r, err := Open(record("r 1 360 2\nr.dat 16 1\n", "\x01\x00\x02\x00"), "r")
+	flac, _ := randomRecord(t, 516, 1, 2)
+	b, err := fs.ReadFile(flac, "w.dat")
 	require.NoError(t, err)
-	require.ErrorIs(t, r.SeekFrame(-1), ErrRange)
-	for _, n := range []int64{2, 3, 1 << 62, math.MaxInt64} {
-		require.NoError(t, r.SeekFrame(n))
-		_, err := r.Read(make([]float64, 4))
-		require.Equal(t, io.EOF, err)
+	for _, fsys := range []fs.FS{
+		record("r 1 360 2\nr.dat 16 1\n", "\x01\x00\x02\x00"),
+		record("r 1 360\nr.dat 16 1\n", "\x01\x00\x02\x00"),
+		record("r 1 360\nr.dat 212 1\n", "\x01\x00\x02"),
+		record("r 1 360\nr.dat 8 1 0 0 0\n", "\x01\x01"),
+		record("r 1 360\nr.dat 516 1\n", string(b)),
+		stream{record("r 1 360\nr.dat 16 1\n", "\x01\x00\x02\x00")},
+	} {
+		want, _, err := readAll(t, fsys, "r")
+		require.NoError(t, err)
+		require.Len(t, want, 2)
+		r, err := Open(fsys, "r")
+		require.NoError(t, err)
+		require.ErrorIs(t, r.SeekFrame(-1), ErrRange)
+		for _, n := range []int64{2, 3, 1 << 40, 1 << 61, 1 << 62, 1<<62 + 1, math.MaxInt64} {
+			require.NoError(t, r.SeekFrame(n))
+			_, err := r.Read(make([]float64, 4))
+			require.Equal(t, io.EOF, err)
+		}
+		require.NoError(t, r.SeekFrame(1))
+		x, err := ecg.ReadAll[float64](r)
+		require.NoError(t, err)
+		require.Equal(t, want[1:], x)
 	}
-	require.NoError(t, r.SeekFrame(1))
-	x, err := ecg.ReadAll[float64](r)
-	require.NoError(t, err)
-	require.Equal(t, []float64{2}, x)
 }
 
 // TestHostileSegments is F8 and F9, and segments that are not what the master
@@ -529,8 +544,12 @@ func TestManyFiles(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(48<<20)) // a third of it the values themselves
 	delete(m, "f0")
+	p := make([]float64, 4096)
 	bounded(t, func() {
-		_, _, err := readAll(t, m, "r")
+		r, err := Open(m, "r")
+		require.NoError(t, err)
+		_, err = r.Read(p)
 		require.ErrorIs(t, err, fs.ErrNotExist)
+		require.NoError(t, r.Close())
 	})
 }

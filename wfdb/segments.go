@@ -137,6 +137,12 @@ func (r *Record) match(h *Header, p *part) ([]lane, error) {
 		if k < 0 || h.Signals[i].null() {
 			continue
 		}
+		if h.Signals[i].SamplesPerFrame != r.h.Signals[k].SamplesPerFrame {
+			r.warn(h.Name, "samples per frame", fmt.Sprintf("of signal %d differ from those of the layout", i))
+		}
+		if h.Signals[i].Units != r.h.Signals[k].Units {
+			r.warn(h.Name, "units", fmt.Sprintf("of signal %d differ from those of the layout", i))
+		}
 		l := p.lanes[i]
 		l.remap = newRemap(&r.h.Signals[k], &h.Signals[i])
 		if l.remap != nil && l.remap.scale < 1 {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 )
 
 // source gives the samples of one signal file in their order.
@@ -116,6 +117,10 @@ func (s *packedSource) fill() {
 }
 
 func (s *packedSource) seek(frame int64) error {
+	if frame > (math.MaxInt64-s.base)/4/s.unit { // no file is that long
+		s.pos, s.end, s.carried, s.err = 0, 0, nil, io.EOF
+		return nil
+	}
 	group := frame * s.unit / int64(s.f.samples)
 	if err := s.file.open(); err != nil {
 		return err
