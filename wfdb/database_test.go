@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -117,4 +118,50 @@ func TestDatabaseAnnotations(t *testing.T) {
 	require.NoError(t, err)
 	t.Logf("%d annotation files", files)
 	require.Greater(t, files, 200)
+}
+
+// TestCopies: digital in is digital out. The signal files of copies have the
+// same bytes, checksums and initial values.
+func TestCopies(t *testing.T) {
+	for _, name := range []string{"mitdb/100", "nstdb/118e06", "vfdb/418", "cudb/cu02", "qtdb/sel16265", "svdb/800",
+		"challenge-2015/a104s", "challenge-2017/A00009", "wfdb-samples/binformats", "wfdb-samples/flacformats",
+		"wfdb-samples/310derive", "wfdb-samples/311derive", "wfdb-samples/mixedsignals"} {
+		t.Run(name, func(t *testing.T) {
+			db, record, _ := strings.Cut(name, "/")
+			dir := ecgtest.Shared(t, "data", db)
+			h, frames := allFrames(t, os.DirFS(dir), record)
+			o := WriterOptions{Preamble: map[string][]byte{}}
+			for i := range h.Signals {
+				s := &h.Signals[i]
+				if s.ByteOffset > 0 && o.Preamble[s.File] == nil {
+					b, err := os.ReadFile(dir + "/" + s.File)
+					require.NoError(t, err)
+					o.Preamble[s.File] = b[:s.ByteOffset]
+				}
+			}
+			m := newMemory()
+			w, err := NewWriter(m, h, o)
+			require.NoError(t, err)
+			_, err = w.WriteDigital(frames)
+			require.NoError(t, err)
+			require.NoError(t, w.Close())
+			for i := range h.Signals {
+				s := &h.Signals[i]
+				if s.Format > 500 {
+					continue
+				}
+				want, err := os.ReadFile(dir + "/" + s.File)
+				require.NoError(t, err)
+				got := m.files[s.File].Bytes()
+				require.True(t, len(got) <= len(want) && string(got) == string(want[:len(got)]), s.File)
+			}
+			h2, again := allFrames(t, m.fs(), record)
+			require.True(t, slices.Equal(frames, again))
+			for i := range h.Signals {
+				if h.Signals[i].Checksum != 0 {
+					require.Equal(t, h.Signals[i].Checksum, h2.Signals[i].Checksum)
+				}
+			}
+		})
+	}
 }
