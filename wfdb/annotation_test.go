@@ -293,3 +293,29 @@ func TestDatabaseCounts(t *testing.T) {
 	require.Equal(t, []int{89880, 3026, 7009, 803, 15}, bxb[1:])
 	require.Equal(t, []int{90125, 2781, 7009, 803, 15}, chazal[1:])
 }
+
+// TestAHALetters is the table of reference wfdb-format.md, section 8.4.
+func TestAHALetters(t *testing.T) {
+	letters := map[Code]byte{}
+	for _, c := range []Code{1, 2, 3, 4, 7, 8, 9, 11, 25, 34, 35, 38} {
+		letters[c] = 'N'
+	}
+	letters[5], letters[6], letters[10], letters[12], letters[13], letters[30] = 'V', 'F', 'E', 'P', 'Q', 'Q'
+	letters[32], letters[33], letters[41] = '[', ']', 'R'
+	for c := Code(0); c <= MaxCode; c++ {
+		want := letters[c]
+		if want == 0 {
+			want = 'O'
+		}
+		require.Equal(t, want, ahaLetter(&Annotation{Code: c}), "%d", c)
+	}
+	require.Equal(t, byte('U'), ahaLetter(&Annotation{Code: SignalQuality, Subtype: -1}))
+}
+
+// TestConvertTime stays in range.
+func TestConvertTime(t *testing.T) {
+	require.Equal(t, int64(3), convertTime(5, 1, 2), "half up")
+	require.Equal(t, int64(-2), convertTime(-5, 1, 2))
+	require.Equal(t, int64(math.MaxInt64), convertTime(math.MaxInt64, 1e6, 1))
+	require.Equal(t, int64(math.MinInt64), convertTime(math.MinInt64, 1e6, 1))
+}

@@ -1,7 +1,6 @@
 package wfdb
 
 import (
-	"math"
 	"strconv"
 	"strings"
 )
@@ -25,14 +24,4 @@ func formatFloat(x float64) string {
 		m = strings.TrimRight(strings.TrimRight(m, "0"), ".")
 	}
 	return m + e
-}
-
-// roundAway rounds to the nearest integer, halves away from zero, and returns
-// false if that is no int32. It is how the C library makes adu of units.
-func roundAway(x float64) (int32, bool) {
-	x = math.Round(x)
-	if !(x >= math.MinInt32 && x <= math.MaxInt32) {
-		return 0, false
-	}
-	return int32(x), true
 }

@@ -16,23 +16,40 @@ const flacRate = 96000
 // flacSink encodes blocks as frames of a FLAC stream.
 type flacSink struct {
 	channels, bits, spf int
+	out                 *flacOutput
 	enc                 *flac.Encoder
 	samples             [][]int32 // of each channel
 }
 
-// noClose keeps the encoder from closing the file, and lets it go back to the
-// head of the stream if the file can.
-type noClose struct{ io.Writer }
+// flacOutput keeps the encoder from closing the file, and keeps the error of
+// the file, which the encoder wraps in one that prints colours.
+type flacOutput struct {
+	File
+	err error
+}
 
-type noCloseSeek struct {
-	io.Writer
+func (o *flacOutput) Write(p []byte) (int, error) {
+	n, err := o.File.Write(p)
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
+}
+
+func (o *flacOutput) Close() error { return nil }
+
+// flacSeeker is the output if the file can go back: then the encoder puts the
+// length into the head of the stream.
+type flacSeeker struct {
+	*flacOutput
 	io.Seeker
 }
 
 func (s *flacSink) begin(f File) error {
-	var w io.Writer = noClose{f}
+	s.out = &flacOutput{File: f}
+	var w io.Writer = s.out
 	if sk, ok := f.(io.Seeker); ok {
-		w = noCloseSeek{f, sk}
+		w = flacSeeker{s.out, sk}
 	}
 	s.samples = make([][]int32, s.channels)
 	var err error
@@ -40,10 +57,18 @@ func (s *flacSink) begin(f File) error {
 		BlockSizeMin: 16, BlockSizeMax: 65535,
 		SampleRate: flacRate, NChannels: uint8(s.channels), BitsPerSample: uint8(s.bits),
 	})
-	if err != nil {
-		return fmt.Errorf("wfdb: FLAC: %w", err)
+	return s.fail(err)
+}
+
+// fail returns what stopped the encoder.
+func (s *flacSink) fail(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case s.out.err != nil:
+		return fmt.Errorf("wfdb: FLAC: %w", s.out.err)
 	}
-	return nil
+	return fmt.Errorf("wfdb: FLAC encoder: %w: %q", ErrSignal, err.Error())
 }
 
 // write encodes frames of the record as one block.
@@ -72,10 +97,7 @@ func (s *flacSink) write(block []int32, width int) error {
 			Samples:   dst, NSamples: n,
 		}
 	}
-	if err := s.enc.WriteFrame(f); err != nil {
-		return fmt.Errorf("wfdb: FLAC: %w", err)
-	}
-	return nil
+	return s.fail(s.enc.WriteFrame(f))
 }
 
 // close puts the length of the stream into its head.
@@ -83,8 +105,5 @@ func (s *flacSink) close(finish bool) error {
 	if s.enc == nil || !finish {
 		return nil
 	}
-	if err := s.enc.Close(); err != nil {
-		return fmt.Errorf("wfdb: FLAC: %w", err)
-	}
-	return nil
+	return s.fail(s.enc.Close())
 }

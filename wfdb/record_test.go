@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"math"
+	"slices"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -224,4 +225,49 @@ func TestZip(t *testing.T) {
 	require.NoError(t, err)
 	_, got := allFrames(t, r, "w")
 	require.Equal(t, x, got)
+}
+
+// TestLargeSkew: a skew of several windows, forwards and after moves.
+func TestLargeSkew(t *testing.T) {
+	const frames, skew = 12000, 5000
+	fsys, x := randomRecord(t, 16, 2, frames)
+	m := fstest.MapFS{}
+	for _, name := range []string{"w.hea", "w.dat"} {
+		b, err := fs.ReadFile(fsys, name)
+		require.NoError(t, err)
+		m[name] = &fstest.MapFile{Data: bytes.Replace(b, []byte("w.dat 16 "), fmt.Appendf(nil, "w.dat 16:%d ", skew), 1)}
+	}
+	want := make([]int32, len(x))
+	for i := range frames {
+		want[2*i], want[2*i+1] = InvalidSample, x[2*i+1]
+		if i+skew < frames {
+			want[2*i] = x[2*(i+skew)]
+		}
+	}
+	r, err := Open(m, "w")
+	require.NoError(t, err)
+	got, err := ecg.ReadAll(digitalReader{r})
+	require.NoError(t, err, "checksums count the samples as they are stored")
+	require.True(t, slices.Equal(want, got))
+	for _, at := range []int{3, 6999, 7000, 11999} {
+		require.NoError(t, r.SeekFrame(int64(at)))
+		got, err = ecg.ReadAll(digitalReader{r})
+		require.NoError(t, err)
+		require.True(t, slices.Equal(want[2*at:], got))
+	}
+}
+
+// TestTexts: what headers and errors print.
+func TestTexts(t *testing.T) {
+	for x, want := range map[float64]string{200: "200", 0.1: "0.1", 1e-5: "1e-05", 123456789012: "123456789012",
+		1234567890123: "1.23456789012e+12", 1.0 / 3: "0.333333333333", -62.4725: "-62.4725", 0: "0", 99999999999.95: "99999999999.9", 999999999999.9: "1e+12"} {
+		require.Equal(t, want, formatFloat(x))
+	}
+	_, err := Options{Strict: true}.ReadHeader(fstest.MapFS{"r.hea": {Data: []byte("r 0 360 10 99:99\n")}}, "r")
+	require.EqualError(t, err, `wfdb: strict: r.hea:1: base time: not a time of day (H:M:S); unknown: "99:99"`)
+	require.Equal(t, "Premature ventricular contraction", PrematureVentricular.Description())
+	require.Empty(t, Code(44).Description())
+	require.Empty(t, Code(200).Description())
+	h := Header{Signals: []SignalInfo{{SamplesPerFrame: 2}, {SamplesPerFrame: 5}}}
+	require.Equal(t, 5, h.MaxSamplesPerFrame())
 }

@@ -315,3 +315,96 @@ func TestDir(t *testing.T) {
 	_, err = Dir(filepath.Join(dir, "none")).Create("x")
 	require.ErrorIs(t, err, fs.ErrNotExist)
 }
+
+// faulty fails at its n-th call.
+type faulty struct {
+	*memory
+	calls, at int
+}
+
+func (f *faulty) step() error {
+	if f.calls++; f.calls == f.at {
+		return errFailing
+	}
+	return nil
+}
+
+func (f *faulty) Create(name string) (File, error) {
+	if err := f.step(); err != nil {
+		return nil, err
+	}
+	file, err := f.memory.Create(name)
+	return faultyFile{f, file}, err
+}
+
+func (f *faulty) Replace(name string, content []byte) error {
+	if err := f.step(); err != nil {
+		return err
+	}
+	return f.memory.Replace(name, content)
+}
+
+type faultyFile struct {
+	f *faulty
+	File
+}
+
+func (f faultyFile) Write(p []byte) (int, error) {
+	if err := f.f.step(); err != nil {
+		return 0, err
+	}
+	return f.File.Write(p)
+}
+
+func (f faultyFile) Close() error {
+	if err := f.f.step(); err != nil {
+		return err
+	}
+	return f.File.Close()
+}
+
+// TestWriterFailures: whichever call of the file system fails, the caller gets
+// to know, and again with each later call but Close.
+func TestWriterFailures(t *testing.T) {
+	for _, format := range []int{212, 516} {
+		failures := 0
+		for at := 1; ; at++ {
+			f := &faulty{newMemory(), 0, at}
+			w, err := NewWriter(f, testHeader(format, 2), WriterOptions{})
+			require.NoError(t, err)
+			var first error
+			for range 400 {
+				if _, err := w.WriteDigital([]int32{1, 2}); first == nil {
+					first = err
+				} else {
+					require.ErrorIs(t, err, errFailing)
+				}
+			}
+			if err := w.Close(); first == nil {
+				first = err
+			}
+			require.NoError(t, w.Close())
+			if f.calls < at {
+				require.NoError(t, first)
+				break
+			}
+			require.ErrorIs(t, first, errFailing, "format %d, call %d", format, at)
+			failures++
+		}
+		require.GreaterOrEqual(t, failures, 6)
+	}
+}
+
+func TestRepairRefuses(t *testing.T) {
+	_, err := RepairHeader(fstest.MapFS{}, "../r")
+	require.ErrorIs(t, err, fs.ErrInvalid)
+	_, err = RepairHeader(fstest.MapFS{}, "r")
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	_, err = RepairHeader(fstest.MapFS{"r.hea": {Data: []byte("r/1 1 360 2\na 2\n")}}, "r")
+	require.ErrorIs(t, err, ErrHeader)
+	_, err = RepairHeader(fstest.MapFS{"r.hea": {Data: []byte("r 1 360\nr.dat 16\n")}}, "r")
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	h, err := RepairHeader(record("r 1 360\nr.dat 16\n", ""), "r")
+	require.NoError(t, err)
+	require.Zero(t, h.Frames)
+}
