@@ -87,7 +87,7 @@ func (t *Table) row(b *bytes.Buffer, name string, m *Matrix) {
 // file of -L (or -l).
 func (t *Table) WriteTo(w io.Writer) (int64, error) {
 	var b bytes.Buffer
-	head, rule, indent := head0, 86, 51
+	head, rule, indent := head0, 86, 54
 	if t.SVEB {
 		head, rule, indent = headL, 132, 83
 	}
@@ -126,11 +126,7 @@ func (t *Table) WriteTo(w io.Writer) (int64, error) {
 		b.WriteByte('\n')
 	}
 	b.WriteString(strings.Repeat("_", rule) + "\n")
-	name := "Sum "
-	if !t.SVEB {
-		name = "Sum  " // its first column is one wider than the records'
-	}
-	t.row(&b, name, &sum)
+	t.row(&b, t.sumName(), &sum)
 	q, v, s := sum.QRS(), sum.VEB(), summedSVEB(&sum)
 	fmt.Fprintf(&b, "\n%-*s", indent, "Gross")
 	for _, f := range []float64{q.Se(), q.PP(), v.Se(), v.PP()} {
@@ -158,6 +154,15 @@ func (t *Table) WriteTo(w io.Writer) (int64, error) {
 	}
 	fmt.Fprintf(&b, "\n\nSummary of results from %d records\n", len(t.Records))
 	return b.WriteTo(w)
+}
+
+// sumName begins the line of sums. In the tables of -l its first column is one
+// wider than the records'.
+func (t *Table) sumName() string {
+	if t.SVEB {
+		return "Sum "
+	}
+	return "Sum  "
 }
 
 // summedSVEB is how sumstats counts: fusion and unclassifiable beats called S
@@ -212,18 +217,18 @@ func (t *Table) WriteShutdown(w io.Writer) error {
 		}
 		b.WriteByte('\n')
 	}
-	b.WriteString(strings.Repeat("_", rule) + "\nSum ")
+	b.WriteString(strings.Repeat("_", rule) + "\n" + t.sumName())
 	for _, m := range missed {
 		fmt.Fprintf(&b, " %4d", m)
 	}
-	fmt.Fprintf(&b, "  %*s%5d seconds\n", 7*len(labels), "", seconds)
+	fmt.Fprintf(&b, "%*s%5d seconds\n", 2+7*len(labels), "", seconds)
 	if !t.SVEB {
 		// The program adds each denominator twice: half of the true values.
-		fmt.Fprintf(&b, "%-*s", 6+5*len(labels), "Gross")
+		fmt.Fprintf(&b, "%-*s", 5+5*len(labels), "Gross")
 		for k := range labels {
 			figure(&b, percent(gross[k].TP, 2*gross[k].FN), 2)
 		}
-		fmt.Fprintf(&b, "\n%-*s", 6+5*len(labels), "Average")
+		fmt.Fprintf(&b, "\n%-*s", 5+5*len(labels), "Average")
 		for k := range labels {
 			figure(&b, average[k]/float64(n[k]), 2)
 		}
