@@ -238,6 +238,11 @@ func TestReadAnnotations(t *testing.T) {
 	require.Equal(t, int64(360), a.List[0].Time)
 	require.Equal(t, 360.0, a.Clock)
 	require.Equal(t, 1000.0, a.Rate)
+	require.Empty(t, a.Warnings)
+	m["db/r.hea"] = &fstest.MapFile{Data: []byte("r 0 360 100\n")}
+	a, err = ReadAnnotations(m, "db/r", "atr")
+	require.NoError(t, err)
+	require.Equal(t, "time", a.Warnings[0].Field) // F43
 	m["db/r.hea"] = &fstest.MapFile{Data: []byte("r\n")}
 	a, err = ReadAnnotations(m, "db/r", "atr")
 	require.NoError(t, err)

@@ -3,6 +3,7 @@ package wfdb
 import (
 	"errors"
 	"io/fs"
+	"strconv"
 
 	"github.com/sinus-ecg/sinus/ecg"
 )
@@ -46,5 +47,9 @@ func (o Options) ReadAnnotations(fsys fs.FS, record, annotator string) (*Annotat
 		a.Clock = a.Rate
 	}
 	a.Warnings = append(a.Warnings, r.Warnings()...)
+	if n := len(a.List); n > 0 && h != nil && h.Frames > 0 && a.List[n-1].Time > h.Frames {
+		(*warnings)(&a.Warnings).add(Warning{Name: name + "." + annotator, Field: "time",
+			Value: strconv.FormatInt(a.List[n-1].Time, 10), Text: "of the last annotation is beyond the end of the record"})
+	}
 	return a, err
 }

@@ -147,6 +147,11 @@ func (p *headerParser) parse(s string) error {
 		n := len(p.h.Signals)
 		return p.fail("signals", strconv.Itoa(n), ErrHeader, strconv.Itoa(n+want)+" as the record line says")
 	}
+	if n := len(p.h.Segments); n > 0 && surplus > 0 {
+		// Which of them are meant cannot be known.
+		p.line = 0
+		return p.fail("segments", strconv.Itoa(n+surplus), ErrHeader, strconv.Itoa(n)+" as the record line says")
+	}
 	if surplus > 0 {
 		p.warn("lines", strconv.Itoa(surplus), "more lines than the record line says; ignored")
 	}

@@ -79,6 +79,7 @@ func TestHostileHeaders(t *testing.T) {
 		{"F7 2^31", "r/2147483648 1\n", ErrLimit, "number of segments", 1},
 		{"F7 plus", "r/2+ 1\n", ErrHeader, "number of segments", 1},
 		{"F7 too few", "r/3 1 360 20\na 10\nb 10\n", ErrHeader, "segments", 0},
+		{"F7 too many", "r/1 1 360 10\na 10\nb 10\n", ErrHeader, "segments", 0},
 		{"F9 negative", "r/1 1 360 20\na -10\n", ErrRange, "number of samples", 2},
 		{"F9 sum beyond 64 bits", "r/2 1 360\na 9223372036854775807\nb 9223372036854775807\n", ErrRange, "segments", 0},
 		{"F10 parent", "r 1 360 10\n../x 16\n", fs.ErrInvalid, "file name", 2},
