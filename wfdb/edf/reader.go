@@ -502,3 +502,6 @@ func (r *Reader) readStarts() error {
 	r.starts = starts // up to where the file is good; reading will tell the rest
 	return nil
 }
+
+// Onset returns the onset, as annotations count it, of a frame, gaps included.
+func (r *Reader) Onset(frame int64) time.Duration { return r.first + r.clock.Offset(frame) }
