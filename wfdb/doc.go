@@ -41,7 +41,7 @@
 //
 // Errors name the file, and the line and field of a header or the byte of a
 // signal or annotation file. They can hold what stood there, and names of
-// records: keep them out of logs that others read.
+// records: Redacted gives the text for logs that others read.
 //
 // # Sources
 //
