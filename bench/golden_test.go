@@ -3,7 +3,6 @@ package bench_test
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -23,8 +22,8 @@ import (
 
 var nstdb = []string{"118e24", "118e18", "118e12", "118e06", "118e00", "118e_6", "119e24", "119e18", "119e12", "119e06", "119e00", "119e_6"}
 
-func load(t *testing.T, fsys fs.FS, record, annotator string) []wfdb.Annotation {
-	list, err := bench.LoadAnnotations(fsys, record, annotator)
+func load(t *testing.T, fsys fs.FS, record, annotator string, rate float64) []wfdb.Annotation {
+	list, err := bench.LoadAnnotations(fsys, record, annotator, rate)
 	require.NoError(t, err)
 	return list
 }
@@ -56,15 +55,12 @@ func TestTablesEqualTheEvaluators(t *testing.T) {
 		for _, r := range records {
 			h, err := wfdb.ReadHeader(data, r)
 			require.NoError(t, err)
-			headers[r], refs[r] = h, load(t, data, r, "atr")
+			headers[r], refs[r] = h, load(t, data, r, "atr", h.Rate)
 		}
 		for _, detector := range []string{"osea", "gqrs", "wqrs", "sqrs"} {
 			tests := map[string][]wfdb.Annotation{}
 			for _, r := range records {
-				f, err := golden.Open(path.Join(detector, r+"."+detector))
-				require.NoError(t, err)
-				tests[r], err = readAll(f, headers[r].Rate)
-				require.NoError(t, err)
+				tests[r] = load(t, golden, path.Join(detector, r), detector, headers[r].Rate)
 			}
 			for _, from := range []string{"from5", "from0"} {
 				for _, sveb := range []bool{true, false} {
@@ -100,26 +96,6 @@ func TestTablesEqualTheEvaluators(t *testing.T) {
 					}
 				}
 			}
-		}
-	}
-}
-
-func readAll(f fs.File, rate float64) ([]wfdb.Annotation, error) {
-	defer f.Close()
-	var list []wfdb.Annotation
-	r := wfdb.NewAnnotationReader(f, wfdb.AnnotationOptions{Clock: rate})
-	buf := make([]wfdb.Annotation, 256)
-	for {
-		n, err := r.Read(buf)
-		list = append(list, buf[:n]...)
-		if err != nil {
-			if r.Unclosed() {
-				return list[:len(list)-1], nil
-			}
-			if err == io.EOF {
-				err = nil
-			}
-			return list, err
 		}
 	}
 }
@@ -181,7 +157,7 @@ func TestCornersEqualTheEvaluators(t *testing.T) {
 		r := fmt.Sprintf("syn%02d", n)
 		h, err := wfdb.ReadHeader(dir, r)
 		require.NoError(t, err)
-		ref, test := load(t, dir, r, "atr"), load(t, dir, r, "tst")
+		ref, test := load(t, dir, r, "atr", h.Rate), load(t, dir, r, "tst", h.Rate)
 		for _, s := range sections(t, dir, "expect/"+r+".bxb.txt") {
 			c, kind := config(t, s.args, h)
 			result, err := bench.Compare(ref, test, c)
@@ -263,6 +239,6 @@ func TestPairsEqualTheEvaluators(t *testing.T) {
 		require.NoError(t, err)
 		want, err := fs.ReadFile(golden, file)
 		require.NoError(t, err)
-		requireText(t, file, string(want), pairs(t, load(t, data, r, "atr"), load(t, golden, r, "osea"), h, false))
+		requireText(t, file, string(want), pairs(t, load(t, data, r, "atr", h.Rate), load(t, golden, r, "osea", h.Rate), h, false))
 	}
 }

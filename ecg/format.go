@@ -2,6 +2,7 @@ package ecg
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -38,6 +39,21 @@ func (f Format) Lead(name string) int {
 		}
 	}
 	return -1
+}
+
+// FindLead returns the lead that a person means: a number from 0, or a name.
+func (f Format) FindLead(text string) (int, error) {
+	if i, err := strconv.Atoi(text); err == nil && i >= 0 && i < len(f.Leads) {
+		return i, nil
+	}
+	if i := f.Lead(text); i >= 0 {
+		return i, nil
+	}
+	names := make([]string, len(f.Leads))
+	for i, l := range f.Leads {
+		names[i] = l.Name
+	}
+	return 0, fmt.Errorf("no lead %.64q; there are 0 to %d: %.64q", text, len(f.Leads)-1, names)
 }
 
 // Equal reports whether both formats have the same rate and leads (the start
