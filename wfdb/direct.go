@@ -61,9 +61,10 @@ func (w *directWay) prepare(l *scales) bool {
 func (w *directWay) read(dst []float64, limit int, l *scales) int {
 	g := w.g
 	s, ok := g.src.(*packedSource)
-	if !ok || g.pos != g.end || g.decoded == 0 || g.err != nil || len(s.carried) > 0 || !w.prepare(l) {
+	if !ok || g.pos != g.end || g.decoded == 0 || g.err != nil || g.run >= g.most || len(s.carried) > 0 || !w.prepare(l) {
 		return 0
 	}
+	limit = int(min(int64(limit), g.most-g.run))
 	if g.frames > 0 {
 		limit = int(min(int64(limit), g.frames-g.decoded))
 	}
@@ -84,5 +85,6 @@ func (w *directWay) read(dst []float64, limit int, l *scales) int {
 	g.format.direct(dst[:n*g.width], s.buf[s.pos:s.pos+units*size], n, w.scales, g.sums)
 	s.pos += units * size
 	g.decoded += int64(n)
+	g.run += int64(n)
 	return n
 }

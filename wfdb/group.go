@@ -24,6 +24,7 @@ type group struct {
 	decoded    int64 // frames decoded, from the start of the file
 	frames     int64 // length by the header; 0: unknown
 	err        error // why there are no more: io.EOF or another
+	run, most  int64 // frames decoded since the last move, and how many may be: Limits.DecodedBytes
 	sequential bool  // all frames were read from the first on
 
 	sums   []uint16 // of the stored codes, for the checksums
@@ -109,6 +110,12 @@ func (g *group) fill() {
 		if g.frames > 0 {
 			n = int(min(int64(n), g.frames-g.decoded))
 		}
+		if n > 0 && g.run >= g.most {
+			g.err = &SignalError{Name: g.file.name, Offset: g.src.offset(), Frame: g.decoded, Err: ErrLimit,
+				Detail: "more samples than Limits.DecodedBytes allows"}
+			return
+		}
+		n = int(min(int64(n), max(0, g.most-g.run)))
 		if n == 0 {
 			g.err = io.EOF
 			return
@@ -123,6 +130,7 @@ func (g *group) decode(dst []int32) {
 	g.count(dst[:frames*g.width])
 	g.end += frames
 	g.decoded += int64(frames)
+	g.run += int64(frames)
 	if err == nil {
 		return
 	}
@@ -184,7 +192,7 @@ func (g *group) count(block []int32) {
 // seek moves to a frame.
 func (g *group) seek(frame int64) {
 	g.pos, g.end, g.err = 0, 0, nil
-	g.decoded = frame
+	g.decoded, g.run = frame, 0
 	g.sequential = frame == 0 // from there on checksums can be had
 	clear(g.sums)
 	if g.frames > 0 && frame >= g.frames {

@@ -521,6 +521,18 @@ func TestFlac(t *testing.T) {
 	}
 }
 
+// TestDecodedLimit: a limit on what a file may unpack to (F31).
+func TestDecodedLimit(t *testing.T) {
+	for _, format := range []int{16, 212, 516} {
+		fsys, _ := randomRecord(t, format, 2, 5000)
+		r, err := Options{Limits: Limits{DecodedBytes: 8 * 4000}}.Open(fsys, "w")
+		require.NoError(t, err)
+		x, err := ecg.ReadAll[float64](r)
+		require.ErrorIs(t, err, ErrLimit)
+		require.Len(t, x, 2*4000)
+	}
+}
+
 func TestSkewLimit(t *testing.T) {
 	_, err := Open(record("r 100 360 10\n"+strings.Repeat("r.dat 16:1000000 1\n", 100), ""), "r")
 	require.ErrorIs(t, err, ErrLimit)

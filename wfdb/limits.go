@@ -11,10 +11,14 @@ type Limits struct {
 	Segments        int   // default 1 Mi
 	SkewFrames      int   // default 1 000 000
 	BufferBytes     int64 // memory for the samples that a skew holds back; default 64 MiB
+	DecodedBytes    int64 // of one signal file in one go, 4 for each sample; default 1 TiB
 	AnnotationTypes int   // custom definitions of an annotation file; default 4096
 }
 
 func (l Limits) withDefaults() Limits {
+	if l.DecodedBytes == 0 {
+		l.DecodedBytes = 1 << 40
+	}
 	set := func(p *int, def int) {
 		if *p == 0 {
 			*p = def

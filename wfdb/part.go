@@ -53,6 +53,7 @@ func (o Options) openPart(fsys fs.FS, dir string, h *Header, l *scales) (*part, 
 	}
 	for _, g := range p.groups {
 		g.share = len(p.groups)
+		g.most = o.Limits.DecodedBytes / 4 / int64(g.width)
 	}
 	return p, nil
 }
