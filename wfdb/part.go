@@ -12,7 +12,6 @@ type part struct {
 	groups []*group
 	lanes  []lane // one per signal of the header
 	pos    int64  // next frame
-	err    error
 }
 
 // openPart opens the signals of a header. Files are opened when they are first
@@ -73,8 +72,6 @@ func (p *part) ready(limit int) (int, error) {
 			g.fill()
 		}
 		if n = min(n, g.available()); n <= 0 {
-			// The error of a real failure counts more than the end of a file.
-			p.err = g.err
 			return 0, g.err
 		}
 	}
@@ -93,7 +90,7 @@ func (p *part) seek(frame int64) {
 	for _, g := range p.groups {
 		g.seek(frame)
 	}
-	p.pos, p.err = frame, nil
+	p.pos = frame
 }
 
 func (p *part) close() error {
