@@ -11,6 +11,12 @@ type Interval struct {
 	Mark IntervalMark // what was done to it
 }
 
+// NN reports whether the interval counts as one between two normal beats: as
+// measured, or as an estimate in place of one.
+func (i Interval) NN() bool {
+	return i.Mark == Kept || i.Mark >= Corrected
+}
+
 // IntervalMark says whether an interval can be used as an NN interval, and
 // what was done to make it so.
 type IntervalMark uint8
@@ -20,10 +26,12 @@ const (
 	Ectopic                         // one of the beats is not of normal origin
 	Gap                             // beats may be missing: signal was lost in between
 	Implausible                     // outside physiological limits
-	Corrected                       // replaced by an estimate
+	Corrected                       // an estimate: one of its beats was moved, or its length replaced
+	Split                           // an estimate: part of a longer one, in which a beat was missed
+	Merged                          // an estimate: it holds a beat that was false
 )
 
-var markText = []string{"kept", "ectopic", "gap", "implausible", "corrected"}
+var markText = []string{"kept", "ectopic", "gap", "implausible", "corrected", "split", "merged"}
 
 // String returns one lower-case word.
 func (m IntervalMark) String() string { return text(m, markText) }

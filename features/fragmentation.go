@@ -11,71 +11,104 @@ type Fragmentation struct {
 	PAS     Index // %, intervals in alternations of 4 or more
 }
 
-// fragmentation counts. A difference that is missing ends a run.
-func fragmentation(s Series) (f Fragmentation) {
-	if len(s.RR) < 2 {
+const (
+	longRun         = 3 // differences (Costa 2017: a short segment has fewer)
+	longAlternation = 4 // differences (Costa 2017)
+)
+
+// fragments counts what Fragmentation is made of, one interval at a time. All
+// fields are counts of intervals or differences.
+type fragments struct {
+	n                   int // intervals
+	soft, hard          int // inflections
+	runs, inRuns        int // ended runs of one sign
+	inLong, alternating int
+
+	run, alternation int // open ones
+	last             int // sign of the last difference
+	known            bool
+}
+
+// add takes an interval (ms), the one before it, and whether they share a
+// beat. A difference that is missing ends runs.
+func (f *fragments) add(before, rr float64, join bool) {
+	f.n++
+	if !join {
+		f.end()
+		return
+	}
+	sign := 0
+	if d := rr - before; d > 0 {
+		sign = 1
+	} else if d < 0 {
+		sign = -1
+	}
+	if !f.known || sign != f.last {
+		f.endRun()
+	}
+	if !f.known || sign*f.last >= 0 {
+		f.endAlternation()
+	}
+	if f.known && sign != f.last {
+		if sign*f.last <= 0 {
+			f.soft++
+		}
+		if sign*f.last < 0 {
+			f.hard++
+		}
+	}
+	if sign != 0 {
+		f.run++
+		f.alternation++
+	}
+	f.last, f.known = sign, true
+}
+
+func (f *fragments) end() {
+	f.endRun()
+	f.endAlternation()
+	f.known = false
+}
+
+func (f *fragments) endRun() {
+	if f.run > 0 {
+		f.runs++
+		f.inRuns += f.run
+	}
+	if f.run >= longRun {
+		f.inLong += f.run
+	}
+	f.run = 0
+}
+
+func (f *fragments) endAlternation() {
+	if f.alternation >= longAlternation {
+		f.alternating += f.alternation
+	}
+	f.alternation = 0
+}
+
+// result is what has been counted, as if the series ended here.
+func (f fragments) result() (r Fragmentation) {
+	if f.n < 2 {
 		no := none(TooShort)
 		return Fragmentation{no, no, no, no, no}
 	}
-	var soft, hard, runs, inRuns, inLong, inAlternation int
-	run, alternation, last, known := 0, 0, 0, false
-	endRun := func() {
-		if run > 0 {
-			runs++
-			inRuns += run
-		}
-		if run >= 3 {
-			inLong += run
-		}
-		run = 0
+	f.end() // of the copy
+	n := float64(f.n)
+	r.PIP, r.PIPHard = value(100*float64(f.soft)/n), value(100*float64(f.hard)/n)
+	r.IALS = ratio(value(float64(f.runs)), value(float64(f.inRuns)))
+	r.PSS = value(100 * (1 - float64(f.inLong)/n))
+	r.PAS = value(100 * float64(f.alternating) / n)
+	return r
+}
+
+func fragmentation(s Series) Fragmentation {
+	var f fragments
+	before := 0.0
+	for i, rr := range s.RR {
+		f.add(before, rr, s.Join[i])
+		before = rr
 	}
-	endAlternation := func() {
-		if alternation >= 4 {
-			inAlternation += alternation
-		}
-		alternation = 0
-	}
-	for i := 1; i < len(s.RR); i++ {
-		if !s.Join[i] {
-			endRun()
-			endAlternation()
-			known = false
-			continue
-		}
-		sign := 0
-		if d := s.RR[i] - s.RR[i-1]; d > 0 {
-			sign = 1
-		} else if d < 0 {
-			sign = -1
-		}
-		if known && sign != last {
-			if sign*last <= 0 {
-				soft++
-			}
-			if sign*last < 0 {
-				hard++
-			}
-		}
-		if !known || sign != last {
-			endRun()
-		}
-		if sign != 0 {
-			run++
-		}
-		if !known || sign*last >= 0 {
-			endAlternation()
-		}
-		if sign != 0 {
-			alternation++
-		}
-		last, known = sign, true
-	}
-	endRun()
-	endAlternation()
-	n := float64(len(s.RR))
-	f.PIP, f.PIPHard = value(100*float64(soft)/n), value(100*float64(hard)/n)
-	f.IALS = ratio(value(float64(runs)), value(float64(inRuns)))
-	f.PSS = value(100 * (1 - float64(inLong)/n))
-	f.PAS = value(100 * float64(inAlternation) / n)
-	return f
+	return f.result()
 }

@@ -112,7 +112,7 @@ type Analyzer struct {
 	counts                           []int
 	spline, band, grid, psd, model   []float64
 	re, im, window, pairs            []float64
-	windowOf                         Window
+	windowOf                         Taper
 	windowSymmetric                  bool
 	plans                            []*fft
 	near                             counter

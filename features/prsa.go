@@ -17,34 +17,65 @@ type PRSA struct {
 // and ectopy are likely (Bauer 2006).
 const prsaLimit = 0.05
 
-func prsa(s Series) (p PRSA) {
-	p.DCCurve, p.DCAnchors, p.DC = capacity(s, 1)
-	p.ACCurve, p.ACAnchors, p.AC = capacity(s, -1)
-	return p
+// phases sums around the anchors, one interval at a time.
+type phases struct {
+	last     [4]float64    // ms, the newest intervals, newest last
+	joined   int           // how many of them, from the newest, are joined; at most 4
+	sum      [2][4]float64 // ms, around decelerations and accelerations
+	anchors  [2]int
+	observed int // intervals
 }
 
-// capacity averages around the anchors whose change has this sign.
-func capacity(s Series, sign float64) (curve [4]float64, anchors int, c Index) {
-	for i := 2; i+1 < len(s.RR); i++ {
-		d := s.RR[i] - s.RR[i-1]
-		if !(d*sign > 0) || math.Abs(d) > prsaLimit*s.RR[i-1] ||
-			!s.Join[i-1] || !s.Join[i] || !s.Join[i+1] {
-			continue
-		}
-		anchors++
-		for k := range curve {
-			curve[k] += s.RR[i-2+k]
-		}
+// add takes an interval (ms) and whether it shares a beat with the one before.
+func (p *phases) add(rr float64, join bool) {
+	p.observed++
+	if !join {
+		p.joined = 0
 	}
-	if anchors == 0 {
+	copy(p.last[:], p.last[1:])
+	p.last[3] = rr
+	if p.joined = min(p.joined+1, 4); p.joined < 4 {
+		return
+	}
+	d := p.last[2] - p.last[1]
+	if d == 0 || math.Abs(d) > prsaLimit*p.last[1] {
+		return
+	}
+	k := 0
+	if d < 0 {
+		k = 1
+	}
+	p.anchors[k]++
+	for i, v := range p.last {
+		p.sum[k][i] += v
+	}
+}
+
+func (p *phases) result() (r PRSA) {
+	r.DCCurve, r.DC = p.capacity(0)
+	r.ACCurve, r.AC = p.capacity(1)
+	r.DCAnchors, r.ACAnchors = p.anchors[0], p.anchors[1]
+	return r
+}
+
+func (p *phases) capacity(k int) (curve [4]float64, c Index) {
+	if p.anchors[k] == 0 {
 		why := NoAnchor
-		if len(s.RR) < 4 {
+		if p.observed < 4 {
 			why = TooShort
 		}
-		return [4]float64{math.NaN(), math.NaN(), math.NaN(), math.NaN()}, 0, none(why)
+		return [4]float64{math.NaN(), math.NaN(), math.NaN(), math.NaN()}, none(why)
 	}
-	for k := range curve {
-		curve[k] /= float64(anchors)
+	for i, v := range p.sum[k] {
+		curve[i] = v / float64(p.anchors[k])
 	}
-	return curve, anchors, value((curve[2] + curve[3] - curve[1] - curve[0]) / 4)
+	return curve, value((curve[2] + curve[3] - curve[1] - curve[0]) / 4)
+}
+
+func prsa(s Series) PRSA {
+	var p phases
+	for i, rr := range s.RR {
+		p.add(rr, s.Join[i])
+	}
+	return p.result()
 }

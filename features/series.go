@@ -31,8 +31,7 @@ func FromRR(rr []float64) Series {
 	return s
 }
 
-// AppendIntervals appends the NN intervals among in: those marked Kept or
-// Corrected. rate is the rate of their sample numbers in Hz, origin the sample
+// AppendIntervals appends the NN intervals among in (ecg.Interval.NN). rate is the rate of their sample numbers in Hz, origin the sample
 // that is time 0, which is the Start of the first NN interval of the whole
 // series for the segments of SDANN to begin there. The bases of s are reused,
 // so that a series that is refilled does not allocate.
@@ -40,7 +39,7 @@ func (s Series) AppendIntervals(in []ecg.Interval, rate float64, origin int64) S
 	joined := false // the interval before in was appended, and ends where the next begins
 	var end int64
 	for _, v := range in {
-		if v.Mark != ecg.Kept && v.Mark != ecg.Corrected {
+		if !v.NN() {
 			joined = false
 			continue
 		}
@@ -57,7 +56,7 @@ func (s Series) AppendIntervals(in []ecg.Interval, rate float64, origin int64) S
 func FromIntervals(in []ecg.Interval, rate float64) Series {
 	var origin int64
 	for _, v := range in {
-		if v.Mark == ecg.Kept || v.Mark == ecg.Corrected {
+		if v.NN() {
 			origin = v.Start
 			break
 		}

@@ -35,7 +35,7 @@ type SpectrumConfig struct {
 	Segment  time.Duration // of Welch, shorter for a shorter series; 0: 256 s
 	Overlap  float64       // of Welch, share of a segment, below 1; 0: 0.5; negative: none
 	NFFT     int           // of Welch and Burg, power of two; 0: the samples of Segment, rounded up to one
-	Window   Window        // of Welch, periodic
+	Window   Taper         // of Welch, periodic
 	Detrend  Detrending    // of Welch per segment, of Burg of the whole; Lomb removes the mean
 
 	// SmoothnessPriors is λ of Tarvainen 2002, applied to the resampled series

@@ -6,11 +6,11 @@ import (
 	"github.com/sinus-ecg/sinus/ecg/portable"
 )
 
-// Window is the taper of a segment in Welch's method.
-type Window uint8
+// Taper is the window of a segment in Welch's method.
+type Taper uint8
 
 const (
-	Hann Window = iota
+	Hann Taper = iota
 	Hamming
 	Blackman
 	Boxcar
@@ -23,7 +23,7 @@ type WelchConfig struct {
 	Segment   int        // samples per segment; 0: all of x
 	Overlap   int        // samples that two segments share
 	NFFT      int        // length of the transform, at least Segment, even, zero-padded; 0: Segment
-	Window    Window     // periodic unless Symmetric
+	Window    Taper      // periodic unless Symmetric
 	Symmetric bool       // the divisor of the window is Segment-1, as in go-dsp
 	Detrend   Detrending // per segment
 }
