@@ -2,12 +2,27 @@ package wfdb
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 )
 
-// Dir is a Creator of files in a folder of the operating system, which has to
-// exist. Names can't lead out of it.
+// Dir is a folder of the operating system, which has to exist: the fs.FS to
+// read records from, and the Creator to write them to. Neither names nor
+// symbolic links lead out of it (os.Root), as they do from an os.DirFS.
 type Dir string
+
+// Open implements fs.FS.
+func (d Dir) Open(name string) (fs.File, error) {
+	if !fs.ValidPath(name) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	root, err := os.OpenRoot(string(d))
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return root.Open(name)
+}
 
 // Create implements Creator.
 func (d Dir) Create(name string) (File, error) {

@@ -2,7 +2,7 @@
 // PhysioNet: a text header (.hea), one or more signal files (.dat) and files of
 // annotations (.atr, .qrs, ...).
 //
-//	r, err := wfdb.Open(os.DirFS("data"), "mitdb/100")
+//	r, err := wfdb.Open(wfdb.Dir("data"), "mitdb/100")
 //	...
 //	defer r.Close()
 //	for frame, err := range ecg.Frames(r) { ... } // mV, NaN = no sample
@@ -36,8 +36,8 @@
 //
 // Names in headers are resolved inside the fs.FS that was given, in the folder
 // of the header; absolute names, "..", drive letters, URL schemes and NUL are
-// refused. os.DirFS follows symbolic links out of its root, os.Root.FS does
-// not: use the latter for files of unknown origin.
+// refused. Dir and os.Root.FS do not follow symbolic links out of their root,
+// os.DirFS does.
 //
 // Errors name the file, and the line and field of a header or the byte of a
 // signal or annotation file. They can hold what stood there, and names of

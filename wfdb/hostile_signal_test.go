@@ -235,6 +235,10 @@ func TestNames(t *testing.T) {
 		require.NoError(t, err)
 		_, _, err = readAll(t, root.FS(), "r")
 		require.Error(t, err)
+		_, _, err = readAll(t, Dir(inside), "r")
+		require.ErrorContains(t, err, "escapes")
+		_, _, err = readAll(t, os.DirFS(inside), "r")
+		require.NoError(t, err)
 	}
 }
 

@@ -54,7 +54,7 @@ type Record struct {
 	closed   bool
 }
 
-// Open opens a record with the default Options: Open(os.DirFS("data"),
+// Open opens a record with the default Options: Open(Dir("data"),
 // "mitdb/100") reads data/mitdb/100.hea and the files it names, in its folder.
 func Open(fsys fs.FS, name string) (*Record, error) { return Options{}.Open(fsys, name) }
 
