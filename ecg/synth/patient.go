@@ -1,0 +1,211 @@
+package synth
+
+import (
+	"io"
+	"math"
+	"math/rand/v2"
+
+	"github.com/sinus-ecg/sinus/ecg"
+	"github.com/sinus-ecg/sinus/ecg/portable"
+)
+
+// Patient is an endless or bounded signal. It is an ecg.Signal for one
+// goroutine at a time. Its memory does not grow with what has been read.
+type Patient struct {
+	config   Config
+	format   ecg.Format
+	num, den float64 // of the rate
+	frames   int64   // length; MaxInt64: no end
+	n        int64   // frames read
+
+	rhythm rhythm // of the signal
+	ahead  beat   // the next beat whose waves are not active yet
+	active [maxActive]activeWave
+	waves  int
+
+	wander [3]float64 // phases
+	random *rand.PCG
+	off    []span // lead off, in frames
+	offAt  int
+
+	truth    rhythm
+	truthHas bool
+	truthAt  beat
+
+	episodes episodeStream
+}
+
+// activeWave is a wave that reaches into the samples at hand.
+type activeWave struct {
+	at, invWidth float64
+	mv           [3]float64
+	from, to     int64 // frames, to exclusive
+}
+
+type span struct{ from, to int64 }
+
+const (
+	// maxActive bounds the waves of the beats within reach: at 160 bpm two
+	// beats of five waves overlap.
+	maxActive = 64
+
+	// reach is how far from its centre a wave is more than nothing, in widths:
+	// exp(-reach^2/2) is 3e-8.
+	reach = 5.9
+
+	// lookAhead is how long before its R peak the first wave of a beat can
+	// begin, s: the P wave at the slowest rate.
+	lookAhead = 1.0
+
+	mainsFrequency = 50 // Hz
+)
+
+// wanderFrequencies of the baseline in Hz: below and at respiration.
+var wanderFrequencies = [3]float64{0.05, 0.13, 0.31}
+
+// New returns a patient.
+func New(c Config) (*Patient, error) {
+	c, err := c.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	p := &Patient{config: c, format: ecg.Format{Rate: c.Rate, Leads: ecg.ECGLeads(leadNames[:c.Leads]...), Start: c.Start}}
+	clock, err := p.format.Clock()
+	if err != nil {
+		return nil, err
+	}
+	num, den := clock.Rate()
+	p.num, p.den = float64(num), float64(den)
+	p.frames = math.MaxInt64
+	if c.Duration > 0 {
+		p.frames = clock.Sample(c.Duration)
+	}
+	for _, e := range c.Events {
+		if e.Kind == LeadOff {
+			p.off = append(p.off, span{clock.Sample(e.At), clock.Sample(e.At + e.For)})
+		}
+	}
+	p.random = rand.NewPCG(c.Seed, 0xec6)
+	for i := range p.wander {
+		p.wander[i] = float64(2*math.Pi) * float64(p.random.Uint64()>>11) / (1 << 53)
+	}
+	p.rhythm, p.truth = newRhythm(c), newRhythm(c)
+	p.ahead = p.rhythm.beat()
+	p.episodes = newEpisodeStream(p, newRhythm(c))
+	return p, nil
+}
+
+// Format implements ecg.Signal.
+func (p *Patient) Format() ecg.Format { return p.format }
+
+// Read implements ecg.Signal.
+func (p *Patient) Read(dst []float64) (int, error) {
+	if p.n >= p.frames {
+		return 0, io.EOF
+	}
+	leads := p.config.Leads
+	if len(dst) < leads {
+		if len(dst) == 0 {
+			return 0, nil
+		}
+		return 0, io.ErrShortBuffer
+	}
+	frames := int(min(int64(len(dst)/leads), p.frames-p.n))
+	for i := range frames {
+		p.frame(dst[i*leads : (i+1)*leads])
+	}
+	return frames * leads, nil
+}
+
+// seconds is the time of a frame.
+func (p *Patient) seconds(n int64) float64 { return float64(n) * p.den / p.num }
+
+// frame makes the next frame.
+func (p *Patient) frame(dst []float64) {
+	t := p.seconds(p.n)
+	for p.ahead.at < t+lookAhead {
+		p.activate(p.ahead)
+		p.ahead = p.rhythm.beat()
+	}
+	clear(dst)
+	for i := 0; i < p.waves; {
+		w := &p.active[i]
+		if p.n >= w.to {
+			p.waves--
+			*w = p.active[p.waves]
+			continue
+		}
+		if p.n >= w.from {
+			g := gauss((t - w.at) * w.invWidth)
+			for l := range dst {
+				dst[l] += float64(w.mv[l] * g)
+			}
+		}
+		i++
+	}
+	p.noise(dst, t)
+	if p.hidden(p.n) {
+		for l := range dst {
+			dst[l] = math.NaN()
+		}
+	}
+	p.n++
+}
+
+// activate adds the waves of a beat.
+func (p *Patient) activate(b beat) {
+	s := shapes[b.class]
+	stretch := math.Sqrt(b.rr)
+	for _, w := range s.waves {
+		at, width := w.at, w.width
+		if w.stretch {
+			at, width = at*stretch, width*stretch
+		}
+		at += b.at - s.peak
+		if p.waves == len(p.active) {
+			return // can't happen below 300 bpm
+		}
+		p.active[p.waves] = activeWave{at, 1 / width, w.mv,
+			int64(math.Floor((at - float64(reach*width)) * p.num / p.den)),
+			int64(math.Ceil((at + float64(reach*width)) * p.num / p.den))}
+		p.waves++
+	}
+}
+
+// noise adds the three kinds of it.
+func (p *Patient) noise(dst []float64, t float64) {
+	c := &p.config
+	common := 0.0
+	if c.Wander > 0 {
+		for i, f := range wanderFrequencies {
+			common += portable.Sin(float64(2*math.Pi*f*t) + p.wander[i])
+		}
+		common = float64(common * c.Wander * math.Sqrt2 / 1.7320508075688772)
+	}
+	if c.Mains > 0 {
+		common += float64(c.Mains * portable.Sin(float64(2*math.Pi*mainsFrequency*t)))
+	}
+	for l := range dst {
+		dst[l] += common
+		if c.Muscle > 0 {
+			dst[l] += float64(c.Muscle * p.gaussian())
+		}
+	}
+}
+
+// gaussian is nearly normal: the sum of four uniform numbers, from the bits of
+// one. (The ziggurat of math/rand uses functions that differ between
+// processors.)
+func (p *Patient) gaussian() float64 {
+	u := p.random.Uint64()
+	sum := int64(u&0xffff) + int64(u>>16&0xffff) + int64(u>>32&0xffff) + int64(u>>48) - 2*0xffff
+	return float64(sum) / 37837.22 // 65536 sqrt(4/12)
+}
+
+// hidden reports whether the leads are off at a frame; frames must not go back.
+func (p *Patient) hidden(n int64) bool {
+	for p.offAt < len(p.off) && n >= p.off[p.offAt].to {
+		p.offAt++
+	}
+	return p.offAt < len(p.off) && n >= p.off[p.offAt].from
+}
