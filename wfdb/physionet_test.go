@@ -21,11 +21,13 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
+	"testing/iotest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/sinus-ecg/sinus/ecg"
+	"github.com/sinus-ecg/sinus/ecg/ecgtest"
 )
 
 // fakeNet is a small PhysioNet that can be told to misbehave.
@@ -44,7 +46,7 @@ type fakeNet struct {
 }
 
 var noise = func() []byte {
-	b := make([]byte, 3<<20+12345)
+	b := make([]byte, 2<<20+12345)
 	r := rand.NewChaCha8([32]byte{1})
 	r.Read(b)
 	return b
@@ -470,7 +472,7 @@ func TestPhysioNetFaults(t *testing.T) {
 			}
 			return false
 		}, nil, nil, 0},
-		{"every answer cut after 20 kB", func(w http.ResponseWriter, r *http.Request, _ int) bool {
+		{"every answer cut after 30 kB", func(w http.ResponseWriter, r *http.Request, _ int) bool {
 			if !long(r) {
 				return false
 			}
@@ -478,7 +480,7 @@ func TestPhysioNetFaults(t *testing.T) {
 			last = min(last, int64(len(noise))-1)
 			head(w, 206, "Etag", `"1"`, "Content-Length", strconv.FormatInt(last-first+1, 10),
 				"Content-Range", fmt.Sprintf("bytes %d-%d/%d", first, last, len(noise)))
-			w.Write(noise[first:min(last+1, first+20_000)])
+			w.Write(noise[first:min(last+1, first+30_000)])
 			panic(http.ErrAbortHandler)
 		}, nil, nil, 0},
 		{"shorter range than asked for", func(w http.ResponseWriter, r *http.Request, _ int) bool {
@@ -486,7 +488,7 @@ func TestPhysioNetFaults(t *testing.T) {
 				return false
 			}
 			first, last := asked(r)
-			last = min(last, first+9999, int64(len(noise))-1)
+			last = min(last, first+39_999, int64(len(noise))-1)
 			head(w, 206, "Etag", `"1"`, "Content-Range", fmt.Sprintf("bytes %d-%d/%d", first, last, len(noise)))
 			w.Write(noise[first : last+1])
 			return true
@@ -802,4 +804,97 @@ func TestPhysioNetConfig(t *testing.T) {
 		require.ErrorAs(t, err, &ce)
 		require.Equal(t, c.field, ce.Field)
 	}
+}
+
+// Long and short files keep the rules of io.Reader, io.Seeker and io.ReaderAt.
+func TestPhysioNetFileRules(t *testing.T) {
+	f := newFakeNet(t)
+	for _, cache := range []string{"", t.TempDir()} {
+		config := f.config()
+		config.Cache = cache
+		for _, name := range []string{"db/1.0.0/r.dat", "db/1.0.0/long.dat", "db/1.0.0/long.dat"} {
+			file, err := PhysioNet(config).Open(name)
+			require.NoError(t, err)
+			content := f.files[name].Data
+			if len(content) > 1<<20 {
+				// iotest.TestReader reads byte by byte; a part of it will do.
+				_, err = file.(io.Seeker).Seek(0, io.SeekStart)
+				require.NoError(t, err)
+				_, err = file.(io.Seeker).Seek(-1, io.SeekStart)
+				require.Error(t, err)
+				_, err = file.(io.ReaderAt).ReadAt(make([]byte, 1), -1)
+				require.Error(t, err)
+				n, err := file.(io.ReaderAt).ReadAt(make([]byte, 1), int64(len(content)))
+				require.Zero(t, n)
+				require.Equal(t, io.EOF, err)
+				section := io.NewSectionReader(file.(io.ReaderAt), 65_000, 3000)
+				require.NoError(t, iotest.TestReader(section, content[65_000:68_000]))
+			} else {
+				require.NoError(t, iotest.TestReader(file, content))
+			}
+			info, err := file.Stat()
+			require.NoError(t, err)
+			require.EqualValues(t, len(content), info.Size())
+			require.True(t, info.Mode().IsRegular())
+			require.NoError(t, file.Close())
+			require.ErrorIs(t, file.Close(), fs.ErrClosed)
+		}
+	}
+}
+
+// A record of mitdb over the network is the record on disk, bit for bit; a part
+// of it costs a part of the bytes.
+func TestPhysioNetMitdb(t *testing.T) {
+	local := os.DirFS(ecgtest.Shared(t, "data", "mitdb"))
+	f := newFakeNet(t)
+	for _, name := range []string{"100.hea", "100.dat", "100.atr"} {
+		b, err := fs.ReadFile(local, name)
+		require.NoError(t, err)
+		f.add("mitdb/1.0.0/"+name, b)
+	}
+	f.sums("mitdb/1.0.0")
+	config := f.config()
+	config.Cache = t.TempDir()
+	r, err := Open(PhysioNet(config), "mitdb/100")
+	require.NoError(t, err)
+	require.NoError(t, r.SeekFrame(600_000))
+	x := make([]float64, 720)
+	_, err = r.Read(x)
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	_, sent := f.forget()
+	require.Less(t, sent, int64(4*pageSize))
+
+	r, err = Open(PhysioNet(config), "mitdb/100")
+	require.NoError(t, err)
+	defer r.Close()
+	got, err := ecg.ReadAll[float64](r)
+	require.NoError(t, err)
+	w, err := Open(local, "100")
+	require.NoError(t, err)
+	defer w.Close()
+	want, err := ecg.ReadAll[float64](w)
+	require.NoError(t, err)
+	require.True(t, slices.Equal(want, got))
+	require.True(t, slices.Equal(want[1_200_000:1_200_720], x))
+	a, err := ReadAnnotations(PhysioNet(config), "mitdb/100", "atr")
+	require.NoError(t, err)
+	require.Len(t, a.List, 2274)
+}
+
+// FuzzPhysioNetText: what a server writes is parsed without surprise.
+func FuzzPhysioNetText(f *testing.F) {
+	f.Add(`<a href="1.0.0/">1.0.0/</a>`, "bytes 0-9/10", strings.Repeat("0a", 32)+" x/y.dat")
+	f.Add(`<a href="/files/db/1.10/">`, "bytes */0", strings.Repeat("f", 64)+"  *./a")
+	f.Fuzz(func(t *testing.T, page, span, line string) {
+		if v := latestOf(page, "db"); v != "" && (!validVersion(v) || !strings.Contains(page, v)) {
+			t.Fatalf("version %q", v)
+		}
+		if first, last, _, ok := contentRange(span); ok && (first < 0 || last < first) {
+			t.Fatalf("range %d to %d", first, last)
+		}
+		if name, s, ok := parseSum(line); ok && (!strings.Contains(line, name) || !strings.EqualFold(hex.EncodeToString(s[:]), line[:64])) {
+			t.Fatalf("sum of %q", name)
+		}
+	})
 }
