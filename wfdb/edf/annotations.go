@@ -78,8 +78,8 @@ func (r *Reader) parse(channel int, b []byte, to *[]Annotation) (time.Duration, 
 			return
 		}
 		*to = append(*to, Annotation{onset, duration, text, channel})
-	}, func(list string) {
-		r.h.warn(channel, "annotation", list, "not a list of annotations; skipped")
+	}, func(string) {
+		r.h.warn(channel, "annotation", "", "a list that is damaged; skipped") // its text may be about a person
 	})
 }
 

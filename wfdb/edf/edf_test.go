@@ -600,3 +600,46 @@ func TestFrames(t *testing.T) {
 		require.EqualValues(t, 8, p[n-1])
 	}
 }
+
+// The fast conversion of the common case gives the bits of the plain one.
+func TestFastReadIsPlainRead(t *testing.T) {
+	dir := ecgtest.Shared(t, "data", "edf")
+	for _, name := range []string{"00040_lr.edf", "duplicate_channel_labels.edf", "test_subsecond.edf"} {
+		r, err := Open(os.DirFS(dir), name)
+		require.NoError(t, err)
+		fast, err := ecg.ReadAll[float64](r)
+		require.NoError(t, err)
+		require.NoError(t, r.SeekFrame(0))
+		for i, v := range readDigital(t, r) {
+			l := &r.lanes[i%len(r.lanes)]
+			want := math.NaN()
+			if v != InvalidSample {
+				want = float64(float64(v)*l.gain) + l.offset
+			}
+			if math.Float64bits(want) != math.Float64bits(fast[i]) {
+				t.Fatalf("%s, value %d: %v, want %v", name, i, fast[i], want)
+			}
+		}
+		require.NoError(t, r.Close())
+	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	f := file{records: "100", signals: []sig{{samples: "360"}, {samples: "360"}}, data: make([]byte, 100*2*720)}
+	r, err := openBytes(f.build())
+	if err != nil {
+		b.Fatal(err)
+	}
+	p := make([]float64, 8192)
+	n := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		m, err := r.Read(p)
+		if n += m; err == io.EOF {
+			if err := r.SeekFrame(0); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/sample")
+}

@@ -269,13 +269,14 @@ func parseNumber(s string) (number, bool) {
 	return number{n, len(frac)}, err == nil
 }
 
-// start finds the start time: the year of EDF+ is in the recording field, that
-// of EDF has two digits, from 1985 to 2084.
+// start finds the start time; warnings about it do not tell dates, which are
+// personal data. The year of EDF+ is in the recording field, that of EDF has
+// two digits, from 1985 to 2084.
 func (p *headerParser) start(date, clock string) time.Time {
 	day, ok := threeNumbers(date)
 	tod, ok2 := threeNumbers(clock)
 	if !ok || !ok2 || tod[0] > 23 || tod[1] > 59 || tod[2] > 59 {
-		p.h.warn(-1, "start", date+" "+clock, "not a date and a time; the start is unknown")
+		p.h.warn(-1, "start", "", "not a date and a time; the start is unknown")
 		return time.Time{}
 	}
 	year := 1900 + day[2]
@@ -284,7 +285,7 @@ func (p *headerParser) start(date, clock string) time.Time {
 	}
 	t := time.Date(year, time.Month(day[1]), day[0], tod[0], tod[1], tod[2], 0, time.UTC)
 	if t.Day() != day[0] || int(t.Month()) != day[1] {
-		p.h.warn(-1, "start", date, "not a date; the start is unknown")
+		p.h.warn(-1, "start", "", "no day of the calendar; the start is unknown")
 		t = time.Time{}
 	}
 	words := strings.Fields(p.h.Recording)
@@ -296,12 +297,12 @@ func (p *headerParser) start(date, clock string) time.Time {
 	}
 	full, err := time.Parse("02-Jan-2006", titleMonth(words[1]))
 	if err != nil {
-		p.h.warn(-1, "start date of the recording field", words[1], "not a date; that of the header is used")
+		p.h.warn(-1, "start date of the recording field", "", "not a date; that of the header is used")
 		return t
 	}
 	full = full.Add(time.Duration(tod[0])*time.Hour + time.Duration(tod[1])*time.Minute + time.Duration(tod[2])*time.Second)
 	if !t.Equal(full) {
-		p.h.warn(-1, "start", date, "not the date of the recording field, "+full.Format("2006-01-02")+", which is used")
+		p.h.warn(-1, "start", "", "not the date of the recording field, which is used")
 	}
 	return full
 }
