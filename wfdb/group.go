@@ -166,6 +166,10 @@ func (g *group) count(block []int32) {
 	if !g.sequential || len(block) == 0 {
 		return
 	}
+	if g.width == 2 && len(g.signals) == 2 {
+		g.countPairs(block)
+		return
+	}
 	off := 0
 	for k := range g.signals {
 		spf := g.signals[k].SamplesPerFrame
@@ -187,6 +191,24 @@ func (g *group) count(block []int32) {
 		g.sums[k] += uint16(sum)
 		off += spf
 	}
+}
+
+// countPairs is count for two signals, the most common number.
+func (g *group) countPairs(block []int32) {
+	if g.decoded == 0 {
+		g.firsts[0], g.firsts[1] = block[0], block[1]
+	}
+	s0, s1 := uint32(0), uint32(0)
+	for ; len(block) >= 4; block = block[4:] {
+		s0 += uint32(block[0]) + uint32(block[2])
+		s1 += uint32(block[1]) + uint32(block[3])
+	}
+	if len(block) >= 2 {
+		s0 += uint32(block[0])
+		s1 += uint32(block[1])
+	}
+	g.sums[0] += uint16(s0)
+	g.sums[1] += uint16(s1)
 }
 
 // seek moves to a frame.
