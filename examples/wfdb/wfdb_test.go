@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -184,6 +185,37 @@ func TestEDF(t *testing.T) {
 		values(t, good(t, "", "rdsamp", "-r", "real", "-c", "-H")))
 	good(t, "", "edf2mit", "-i", filepath.Join(dir, "evt.bdf"), "-r", "real")
 	require.Equal(t, "[10:10:59.756 15/08/2021]      271     \"    0    0    0\t200", firstLine(good(t, "", "rdann", "-r", "real", "-a", "edf")))
+}
+
+func TestInfoFile(t *testing.T) {
+	small(t)
+	require.NotContains(t, good(t, "", "wfdbdesc", "r"), "Notes")
+	require.NoError(t, os.WriteFile("r.info", []byte("# one\r\nno info\n#two"), 0o644))
+	require.Contains(t, good(t, "", "wfdbdesc", "r"), "Record r\nNotes\n=====\n one\ntwo\n=====\n\nStarting")
+}
+
+// FuzzWrann: what rdann prints of what wrann read is read as the same again.
+func FuzzWrann(f *testing.F) {
+	f.Add("    0:00.214       77     N    0    0    0")
+	f.Add("[12:30:15.300 03/04/1999]       18     +    0    1   -2\t(AFIB")
+	f.Add("    0:00.031       11          0    0    0")
+	f.Fuzz(func(t *testing.T, line string) {
+		h := &wfdb.Header{Name: "x", Rate: 360}
+		times := h.Times(0)
+		a, ok, err := parseAnnotation(line, times)
+		if err != nil || !ok || strings.ContainsAny(a.Aux, "\x00\n") || a.Time < 0 || a.Time > 1<<50 {
+			return
+		}
+		l := annotations{h: h, times: times}
+		printed := fmt.Sprintf("%s%6s%5d%5d%5d", l.line(options{})(a.Time), a.Code, a.Subtype, a.Channel, a.Num)
+		if a.Aux != "" {
+			printed += "\t" + a.Text()
+		}
+		b, ok, err := parseAnnotation(printed, times)
+		if !ok || err != nil || a != b {
+			t.Fatalf("%q: %+v, again %q: %+v, %v, %v", line, a, printed, b, ok, err)
+		}
+	})
 }
 
 func TestDeid(t *testing.T) {

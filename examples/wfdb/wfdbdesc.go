@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -42,8 +43,34 @@ func runWfdbdesc(e *env, o options) error {
 		}
 		d.measured = d.frames > 0
 	}
+	if err := addInfo(src, h); err != nil {
+		return err
+	}
 	d.record(o[""][0])
 	d.signals()
+	return nil
+}
+
+// addInfo adds the info strings of the file NAME.info, where there is one.
+func addInfo(src source, h *wfdb.Header) error {
+	const limit = 1 << 20
+	f, err := src.fsys.Open(src.name + ".info")
+	if errors.Is(err, fs.ErrNotExist) || src.dir == "" && err != nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, limit))
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(string(b)) {
+		if s, ok := strings.CutPrefix(line, "#"); ok {
+			h.Comments = append(h.Comments, strings.TrimRight(s, "\r\n"))
+		}
+	}
 	return nil
 }
 

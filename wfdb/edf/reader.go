@@ -236,11 +236,15 @@ func (r *Reader) Read(p []float64) (int, error) {
 // physical16 converts 16-bit samples of the rate of the Reader: the common case.
 func (l *lane) physical16(dst []float64, stride int, b []byte) {
 	gain, offset := l.gain, l.offset
+	low := int32(math.MaxInt32) // no 16-bit sample
+	if l.hasLow {
+		low = l.low
+	}
 	at := 0
-	for ; len(b) >= 2; b = b[2:] {
-		v := int16(uint16(b[0]) | uint16(b[1])<<8)
+	for i := 0; i+1 < len(b); i += 2 {
+		v := int32(int16(uint16(b[i]) | uint16(b[i+1])<<8))
 		x := float64(float64(v)*gain) + offset
-		if l.hasLow && int32(v) == l.low {
+		if v == low {
 			x = math.NaN()
 		}
 		dst[at] = x
