@@ -28,12 +28,73 @@ func (a *Analyzer) correlationDimension(rr []float64) Index {
 	if n < 3 {
 		return none(TooShort)
 	}
-	// Squared distances along the diagonals: each is the sum of the squared
-	// differences of ten successive pairs,
-	// neighbours first.
-	d := sized(a.pairs, n*(n-1)/2)[:0]
+	pairs := n * (n - 1) / 2
+	// Only the lower tenth matters, and the next pair for the interpolation.
+	// How far it reaches is guessed from some diagonals; a wrong guess costs a
+	// second pass over all.
+	need := min(int(0.1*float64(pairs-1))+2, pairs)
+	a.pairs = sized(a.pairs, pairs+1)
+	guess := math.Inf(1)
+	const sparse = 16
+	if n > 8*sparse {
+		k := a.distances(rr, sparse/2, sparse, guess)
+		guess = order(a.pairs[:k], k/8)
+	}
+	k := a.distances(rr, 1, 1, guess)
+	if k < need {
+		k = a.distances(rr, 1, 1, math.Inf(1))
+	}
+	near := a.pairs[:k]
+	at := func(p float64) float64 {
+		h := float64(p * float64(pairs-1))
+		i := int(h)
+		v := math.Sqrt(order(near, i))
+		if i+1 >= len(near) {
+			return v
+		}
+		next := near[i+1]
+		for _, u := range near[i+1:] { // order leaves the higher ones there
+			next = min(next, u)
+		}
+		return v + float64((h-float64(i))*(math.Sqrt(next)-v))
+	}
+	lo, hi := at(0.01), at(0.1)
+	if lo == 0 || lo == hi {
+		return none(NoVariance)
+	}
+	step := portable.Log(hi/lo) / (radii - 1)
+	logR, logC := a.y[:0], a.rates[:0]
+	for k := range radii {
+		r := lo * portable.Exp(float64(float64(k)*step))
+		if k == radii-1 {
+			r = hi
+		}
+		// Squares of positive floats compare as their bits do.
+		limit := math.Float64bits(float64(r*tieMargin) * float64(r*tieMargin))
+		below := uint64(0)
+		for _, v := range near {
+			below += (math.Float64bits(v) - limit) >> 63
+		}
+		if below == 0 {
+			return none(NoMatch)
+		}
+		a.below[k] = int(below)
+		logR = append(logR, portable.Log(r))
+		logC = append(logC, portable.Log(float64(below)/float64(pairs)))
+	}
+	a.y, a.rates = logR, logC
+	return value(slope(logR, logC))
+}
+
+// distances fills a.pairs with the squared distances along the diagonals
+// first, first + every, ... that are at most limit, and returns how many. Each
+// is the sum of the squared differences of ten successive pairs, added
+// neighbours first.
+func (a *Analyzer) distances(rr []float64, first, every int, limit float64) (k int) {
 	sq := sized(a.x, len(rr))
-	for lag := 1; lag < n; lag++ {
+	top := math.Float64bits(limit)
+	d := a.pairs
+	for lag := first; lag <= len(rr)-embedding; lag += every {
 		s := sq[:len(rr)-lag]
 		for i, v := range rr[lag:] {
 			e := rr[i] - v
@@ -42,88 +103,15 @@ func (a *Analyzer) correlationDimension(rr []float64) Index {
 		for i := range len(s) - 1 {
 			s[i] += s[i+1]
 		}
-		at := len(d)
-		d = d[:at+len(s)-embedding+1]
-		for i := range d[at:] {
-			d[at+i] = ((s[i] + s[i+2]) + (s[i+4] + s[i+6])) + s[i+8]
+		for i := range len(s) - embedding + 1 {
+			t := s[i : i+9]
+			v := ((t[0] + t[2]) + (t[4] + t[6])) + t[8]
+			d[k] = v
+			k += 1 - int((top-math.Float64bits(v))>>63)
 		}
 	}
-	a.pairs, a.x = d, sq
-
-	// Only the lower tenth matters, and the next pair for the interpolation.
-	near := a.lowest(d, min(int(0.1*float64(len(d)-1))+2, len(d)))
-	at := func(p float64) float64 {
-		h := float64(p * float64(len(d)-1))
-		i := int(h)
-		v := math.Sqrt(order(near, i))
-		if i+1 >= len(near) {
-			return v
-		}
-		return v + float64((h-float64(i))*(math.Sqrt(order(near, i+1))-v))
-	}
-	lo, hi := at(0.01), at(0.1)
-	if lo == 0 || lo == hi {
-		return none(NoVariance)
-	}
-	step := portable.Log(hi/lo) / (radii - 1)
-	logR, logC := a.y[:0], a.rates[:0]
-	var limit [radii]float64
-	for k := range radii {
-		r := lo * portable.Exp(float64(float64(k)*step))
-		if k == radii-1 {
-			r = hi
-		}
-		limit[k] = float64(r*tieMargin) * float64(r*tieMargin)
-		logR = append(logR, portable.Log(r))
-	}
-	a.below = [radii]int{}
-	for _, v := range near {
-		k := radii
-		for k > 0 && v < limit[k-1] {
-			k--
-		}
-		if k < radii {
-			a.below[k]++
-		}
-	}
-	for k := range radii {
-		if k > 0 {
-			a.below[k] += a.below[k-1]
-		}
-		if a.below[k] == 0 {
-			return none(NoMatch)
-		}
-		logC = append(logC, portable.Log(float64(a.below[k])/float64(len(d))))
-	}
-	a.y, a.rates = logR, logC
-	return value(slope(logR, logC))
-}
-
-// lowest returns the k lowest values of x >= 0, in no order, and perhaps some
-// of the next. The bits of such values rise with them: one pass counts by the
-// exponent and four bits below it, one collects.
-func (a *Analyzer) lowest(x []float64, k int) []float64 {
-	const shift, bins = 48, 1 << 15
-	a.tally = sized(a.tally, bins)
-	clear(a.tally)
-	for _, v := range x {
-		a.tally[math.Float64bits(v)>>shift]++
-	}
-	total, last := 0, uint64(0)
-	for i, c := range a.tally {
-		if total += int(c); total >= k {
-			last = uint64(i)
-			break
-		}
-	}
-	near := a.sorted[:0]
-	for _, v := range x {
-		if math.Float64bits(v)>>shift <= last {
-			near = append(near, v)
-		}
-	}
-	a.sorted = near
-	return near
+	a.x = sq
+	return k
 }
 
 // order returns the value that sorting x would bring to place k. It reorders x.

@@ -32,10 +32,9 @@ func (a *Analyzer) lomb(dst, t, x []float64, df float64, count int) []float64 {
 	if n < 3 || len(x) != n || count < 1 || count > maxLombGrid/4 || !(t[n-1] > t[0]) || !(df > 0) {
 		return dst
 	}
-	// The grid is 1.5 to 3 times the modes -count..count; small grids, where
-	// it costs nothing, at least twice.
+	// The grid is 1.5 to 3 times the modes -count..count.
 	grid := 16
-	for float64(grid) < 3*float64(count+1) || grid < 1<<16 && grid < 4*(count+1) {
+	for grid < 3*(count+1) {
 		grid *= 2
 	}
 	over := float64(grid) / float64(2*count+2)
