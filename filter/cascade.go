@@ -1,0 +1,280 @@
+package filter
+
+import (
+	"math"
+	"time"
+
+	"github.com/sinus-ecg/sinus/ecg"
+	"github.com/sinus-ecg/sinus/ecg/checkpoint"
+)
+
+// CascadeConfig configures a Cascade.
+type CascadeConfig struct {
+	Rate     float64   // Hz, above 0
+	Sections []Section // at least one
+	Leads    int       // values per frame, 1 to 256; 0 means 1
+}
+
+// Cascade runs second-order sections, one after the other, over a stream of
+// frames (transposed direct form II, the order of operations of SciPy's
+// sosfilt). It is an ecg.Stage: one output per input, at once. For each lead on
+// its own: the first good sample primes the state to the steady one, a missing
+// or impossible sample (NaN, Inf, above 512 mV) comes out as NaN and leaves the
+// state alone, after more than 20 ms without a sample the lead is primed anew.
+type Cascade struct {
+	config CascadeConfig
+	hole   int64 // samples without a sign that are bridged
+
+	// state is z1, z2 of section 0 of lead 0, of lead 1, ...; then of section 1.
+	state   []float64
+	missing []int64 // samples missing in a row, per lead; at first more than hole
+	n       int64   // frames
+}
+
+const (
+	// cascadeHole is the longest run of missing samples over which a state goes
+	// on as it was: shorter than a QRS edge.
+	cascadeHole = 20 * time.Millisecond
+
+	// cascadeRange is the largest magnitude taken for a sample in mV: above the
+	// 300 mV electrode offset of IEC 60601-2-27.
+	cascadeRange = 512
+
+	// flushEvery is how often, in frames of the stream, states below tiny are
+	// set to 0: denormal numbers are slow on some processors.
+	flushEvery = 4096
+	tiny       = 1e-290
+)
+
+// NewCascade returns a cascade that has seen nothing.
+func NewCascade(c CascadeConfig) (*Cascade, error) {
+	fail := func(field, want string) (*Cascade, error) {
+		return nil, &ecg.ConfigError{Type: "filter.Cascade", Field: field, Want: want}
+	}
+	if c.Leads == 0 {
+		c.Leads = 1
+	}
+	switch {
+	case !(c.Rate > 0 && c.Rate <= ecg.MaxRate):
+		return fail("Rate", "above 0 to 1e6 Hz")
+	case c.Leads < 1 || c.Leads > 256:
+		return fail("Leads", "1 to 256")
+	case len(c.Sections) == 0 || len(c.Sections) > 256:
+		return fail("Sections", "1 to 256")
+	}
+	for _, s := range c.Sections {
+		// The triangle of stability: both poles inside the unit circle.
+		if !(math.Abs(s.A2) < 1 && math.Abs(s.A1) < 1+s.A2) {
+			return fail("Sections", "poles inside the unit circle")
+		}
+		if !(math.Abs(s.B0)+math.Abs(s.B1)+math.Abs(s.B2) <= math.MaxFloat64) {
+			return fail("Sections", "finite coefficients")
+		}
+	}
+	c.Sections = append([]Section(nil), c.Sections...)
+	f := &Cascade{config: c, hole: int64(math.Round(cascadeHole.Seconds() * c.Rate))}
+	f.state = make([]float64, 2*len(c.Sections)*c.Leads)
+	f.missing = make([]int64, c.Leads)
+	f.Reset()
+	return f, nil
+}
+
+// Reset implements ecg.Stage.
+func (f *Cascade) Reset() {
+	clear(f.state)
+	for l := range f.missing {
+		f.missing[l] = f.hole + 1
+	}
+	f.n = 0
+}
+
+// Delay implements ecg.Stage: each value comes out at once. What the filter
+// shifts in time is its group delay.
+func (f *Cascade) Delay() time.Duration { return 0 }
+
+// Flush implements ecg.Stage: nothing is held back.
+func (f *Cascade) Flush(dst []float64) []float64 { return dst }
+
+// Append implements ecg.Stage.
+func (f *Cascade) Append(dst, in []float64) []float64 {
+	start := len(dst)
+	dst = append(dst, in...)
+	out := dst[start:]
+	for leads := f.config.Leads; len(out) >= leads; {
+		frames := min(len(out)/leads, flushEvery-int(f.n%flushEvery))
+		f.block(out[:frames*leads])
+		out = out[frames*leads:]
+		if f.n += int64(frames); f.n%flushEvery == 0 {
+			for i, z := range f.state {
+				if math.Abs(z) < tiny {
+					f.state[i] = 0
+				}
+			}
+		}
+	}
+	return dst
+}
+
+// block filters whole frames in place: runs of frames in which every lead is
+// good and primed go through the fast loops.
+func (f *Cascade) block(x []float64) {
+	leads := f.config.Leads
+	for len(x) > 0 {
+		n := f.goodRun(x)
+		if n > 0 {
+			switch {
+			case leads == 1 && len(f.config.Sections) == 1:
+				f.single(x[:n])
+			case leads == 1:
+				f.chain(x[:n])
+			default:
+				f.frames(x[:n])
+			}
+			x = x[n:]
+			continue
+		}
+		for l := range leads {
+			x[l] = f.one(l, x[l])
+		}
+		x = x[leads:]
+	}
+}
+
+// good reports whether v is a sample.
+func good(v float64) bool { return v >= -cascadeRange && v <= cascadeRange }
+
+// goodRun is the number of values at the start of x, whole frames, that are
+// samples of leads that miss nothing.
+func (f *Cascade) goodRun(x []float64) int {
+	for _, m := range f.missing {
+		if m > 0 {
+			return 0
+		}
+	}
+	for i, v := range x {
+		if !good(v) {
+			return i - i%f.config.Leads
+		}
+	}
+	return len(x)
+}
+
+// one filters one value of one lead: the slow path.
+func (f *Cascade) one(lead int, v float64) float64 {
+	if !good(v) {
+		f.missing[lead]++
+		return math.NaN()
+	}
+	primed := f.missing[lead] <= f.hole
+	f.missing[lead] = 0
+	for i, s := range f.config.Sections {
+		z := f.state[2*(i*f.config.Leads+lead):][:2]
+		if !primed {
+			// The steady state of a constant v.
+			y := v * ((s.B0 + s.B1 + s.B2) / (1 + s.A1 + s.A2))
+			z[1] = float64(s.B2*v) - float64(s.A2*y)
+			z[0] = float64(s.B1*v) - float64(s.A1*y) + z[1]
+		}
+		y := float64(s.B0*v) + z[0]
+		z[0] = float64(s.B1*v) - float64(s.A1*y) + z[1]
+		z[1] = float64(s.B2*v) - float64(s.A2*y)
+		v = y
+	}
+	return v
+}
+
+// The fast loops. float64() around each product: no fused product, the same
+// bits everywhere. They are the loop of one, without its questions.
+
+// single is one section over one lead, the state in registers.
+func (f *Cascade) single(x []float64) {
+	s := f.config.Sections[0]
+	z1, z2 := f.state[0], f.state[1]
+	for i, v := range x {
+		y := float64(s.B0*v) + z1
+		z1 = float64(s.B1*v) - float64(s.A1*y) + z2
+		z2 = float64(s.B2*v) - float64(s.A2*y)
+		x[i] = y
+	}
+	f.state[0], f.state[1] = z1, z2
+}
+
+// chain is several sections over one lead: the sections inside the loop of the
+// samples, so that their chains of operations overlap.
+func (f *Cascade) chain(x []float64) {
+	sections := f.config.Sections
+	state := f.state[:2*len(sections)]
+	for i, v := range x {
+		for k := range sections {
+			s := &sections[k]
+			z := state[2*k : 2*k+2 : 2*k+2]
+			y := float64(s.B0*v) + z[0]
+			z[0] = float64(s.B1*v) - float64(s.A1*y) + z[1]
+			z[1] = float64(s.B2*v) - float64(s.A2*y)
+			v = y
+		}
+		x[i] = v
+	}
+}
+
+// frames is any number of sections over interleaved leads: the leads inside,
+// since they do not depend on each other.
+func (f *Cascade) frames(x []float64) {
+	leads := f.config.Leads
+	for len(x) >= leads {
+		frame := x[:leads]
+		for k := range f.config.Sections {
+			s := f.config.Sections[k]
+			z := f.state[2*k*leads:][:2*leads]
+			for l, v := range frame {
+				y := float64(s.B0*v) + z[2*l]
+				z[2*l] = float64(s.B1*v) - float64(s.A1*y) + z[2*l+1]
+				z[2*l+1] = float64(s.B2*v) - float64(s.A2*y)
+				frame[l] = y
+			}
+		}
+		x = x[leads:]
+	}
+}
+
+const (
+	cascadeMagic   = "SOSc"
+	cascadeVersion = 1
+)
+
+func (f *Cascade) fingerprint() checkpoint.Fingerprint {
+	p := checkpoint.NewFingerprint().Float(f.config.Rate).Int(int64(f.config.Leads))
+	for _, s := range f.config.Sections {
+		p = p.Float(s.B0).Float(s.B1).Float(s.B2).Float(s.A1).Float(s.A2)
+	}
+	return p
+}
+
+// AppendBinary implements encoding.BinaryAppender.
+func (f *Cascade) AppendBinary(b []byte) ([]byte, error) {
+	e := checkpoint.Append(b, cascadeMagic, cascadeVersion, f.fingerprint())
+	e.Int(f.n)
+	e.Floats(f.state)
+	e.Ints(f.missing)
+	return e.End(), nil
+}
+
+// UnmarshalBinary implements encoding.BinaryUnmarshaler.
+func (f *Cascade) UnmarshalBinary(data []byte) error {
+	d, err := checkpoint.Open(data, cascadeMagic, cascadeVersion, f.fingerprint())
+	if err != nil {
+		return err
+	}
+	c := Cascade{config: f.config, hole: f.hole, state: make([]float64, len(f.state)), missing: make([]int64, len(f.missing))}
+	c.n = d.Int()
+	d.Floats(c.state)
+	d.Ints(c.missing)
+	if err := d.Close(); err != nil {
+		return err
+	}
+	if c.n < 0 {
+		return &checkpoint.Error{Magic: cascadeMagic, Err: checkpoint.ErrCorrupt}
+	}
+	*f = c
+	return nil
+}
