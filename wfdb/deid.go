@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"math"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,6 +66,13 @@ func (d Deidentifier) Copy(dst Creator, fsys fs.FS, record string, annotators ..
 	}
 	defer r.Close()
 	h, changes := d.Header(r.Header())
+	if wide, err := wideSegments(fsys, record, r.Header()); err != nil {
+		return nil, err
+	} else if wide {
+		for i := range h.Signals {
+			h.Signals[i].Format = 32
+		}
+	}
 	if len(h.Signals) > 0 {
 		if err := copyFrames(dst, h, r); err != nil {
 			return nil, err
@@ -102,6 +110,34 @@ func (d Deidentifier) Copy(dst Creator, fsys fs.FS, record string, annotators ..
 }
 
 const nameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+
+// wideSegments reports whether a segment may have samples of more than 16 bits,
+// as those of a variable layout may when they are brought to one gain.
+func wideSegments(fsys fs.FS, record string, h *Header) (bool, error) {
+	name, err := recordPath(record)
+	if err != nil {
+		return false, err
+	}
+	if h.Layout {
+		return true, nil
+	}
+	for i, s := range h.Segments {
+		if s.Name == "~" {
+			continue
+		}
+		seg, err := Options{}.readSegmentHeader(fsys, path.Dir(name), h, i)
+		if err != nil {
+			return false, err
+		}
+		for k := range seg.Signals {
+			switch seg.Signals[k].Format {
+			case 8, 24, 32, 524:
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
 
 // copyFrames copies the samples as they are.
 func copyFrames(dst Creator, h *Header, r *Record) error {
@@ -170,7 +206,8 @@ func (d Deidentifier) Header(h *Header) (*Header, []DeidChange) {
 		}
 		if s.null() && h.Segments == nil {
 			files[s.File] = "~"
-		} else if s.null() { // of a layout; the copy has samples
+		}
+		if h.Segments != nil { // which may have formats of their own; Copy looks
 			s.Format = 16
 		}
 		s.File, s.Skew, s.ByteOffset, s.BlockSize = files[s.File], 0, 0, 0

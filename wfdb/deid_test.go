@@ -3,8 +3,10 @@ package wfdb
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sinus-ecg/sinus/ecg"
+	"github.com/sinus-ecg/sinus/ecg/ecgtest"
 )
 
 // memoryCreator holds the files of a record.
@@ -153,4 +156,67 @@ func TestDeidAge(t *testing.T) {
 		require.Equal(t, c.ok, ok, c.in)
 		require.Equal(t, c.want, got, c.in)
 	}
+}
+
+// Records of every kind keep their samples.
+func TestDeidentifyKinds(t *testing.T) {
+	fsys := os.DirFS(ecgtest.Shared(t, "golden", "wfdb-formats", "signals"))
+	for _, name := range []string{"f8_n2", "f24_n2", "f32_n1", "f80_n3", "f212_n3", "f310_n1", "f212_spf", "f508_n2", "f516_spf",
+		"f524_n1", "f0_mix", "files4", "prolog_spf", "skew3", "skewspf", "bsize", "nolen_f212_n1", "msfix", "msvar", "msp", "head1"} {
+		out := memoryCreator{}
+		_, err := Deidentifier{Name: "A1"}.Copy(out, fsys, name)
+		require.NoError(t, err, name)
+		frames := func(r *Record, err error) []int32 {
+			require.NoError(t, err, name)
+			defer r.Close()
+			width := 0
+			for i := range r.Header().Signals {
+				width += r.Header().Signals[i].SamplesPerFrame
+			}
+			var all []int32
+			p := make([]int32, 64*width)
+			for {
+				n, err := r.ReadFrames(p)
+				all = append(all, p[:n]...)
+				if err == io.EOF {
+					return all
+				}
+				require.NoError(t, err, name)
+			}
+		}
+		require.Equal(t, frames(Open(fsys, name)), frames(Open(out.fs(), "A1")), name)
+	}
+}
+
+func ExampleDeidentifier() {
+	ward := fstest.MapFS{
+		"PAT0815.hea": {Data: []byte("PAT0815 1 250 2 13:05:27 29/02/2024\nward7.dat 16 200 16 0 1 3 0 II\n# Age: 94\n# Jane Smithson, Aldomet\n")},
+		"ward7.dat":   {Data: []byte{1, 0, 2, 0}},
+	}
+	shared := memoryCreator{} // on disk it is Dir("shared")
+	changes, err := Deidentifier{Name: "A001"}.Copy(shared, ward, "PAT0815")
+	fmt.Println(err)
+	for _, c := range changes {
+		fmt.Println(c)
+	}
+	fmt.Print(strings.ReplaceAll(shared["A001.hea"].String(), "\r", ""))
+	// Output:
+	// <nil>
+	// A001.hea: record name replaced
+	// A001.hea: start time removed
+	// A001.hea: 2 comments reduced to 1
+	// A001.hea: signal files renamed
+	// A001 1 250 2
+	// A001.dat 16 200 16 0 1 3 0 II
+	// #Age: 90+
+}
+
+func ExampleRecords() {
+	fsys := fstest.MapFS{"mitdb/RECORDS": {Data: []byte("100\n101\n")}}
+	for name, err := range Records(fsys, "mitdb") {
+		fmt.Println(name, err)
+	}
+	// Output:
+	// mitdb/100 <nil>
+	// mitdb/101 <nil>
 }

@@ -176,3 +176,24 @@ func TestGoldenMitdb(t *testing.T) {
 		t.Run(file, func(t *testing.T) { same(t, filepath.Join(golden, file), args) })
 	}
 }
+
+// Samples that rdsamp printed, written by wrsamp, are the bytes that the C
+// library wrote.
+func TestGoldenWriting(t *testing.T) {
+	dir, err := filepath.Abs(ecgtest.Shared(t, "golden", "wfdb-formats", "signals"))
+	require.NoError(t, err)
+	t.Chdir(t.TempDir())
+	for _, f := range []string{"8", "16", "24", "32", "61", "80", "160", "212", "310", "311"} {
+		for _, n := range []string{"_n1", "_n2", "_n3"} {
+			text, err := os.ReadFile(filepath.Join(dir, "expect", "f"+f+n+".raw.csv"))
+			require.NoError(t, err)
+			want, err := os.ReadFile(filepath.Join(dir, "f"+f+n+".dat"))
+			require.NoError(t, err)
+			code, _, stderr := call(t, string(text), "wrsamp", "-z", "-o", "w", "-O", f)
+			require.Zero(t, code, stderr)
+			got, err := os.ReadFile("w.dat")
+			require.NoError(t, err)
+			require.Equal(t, want, got, "format %s%s", f, n)
+		}
+	}
+}
