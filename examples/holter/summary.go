@@ -17,8 +17,9 @@ type summary struct {
 	frames int64
 	lost   int64 // frames without a sample
 
-	beats       int64
-	first, last ecg.Beat
+	beats  int64
+	last   ecg.Beat
+	broken bool // signal was lost since the last beat
 
 	rr        moments
 	diff      moments // of successive RR, for RMSSD
@@ -55,19 +56,20 @@ func newSummary(clock ecg.Clock, delay time.Duration) *summary {
 
 // gap says that signal was lost: the interval over it is no RR interval.
 func (s *summary) gap() {
-	s.last.At, s.before, s.inWindow = -1, 0, 0
+	s.broken, s.before, s.inWindow = true, 0, 0
 }
 
 func (s *summary) add(b ecg.Beat) {
 	s.beats++
 	s.delay[min(b.Known-b.At, int64(len(s.delay)-1))]++
 	if s.beats == 1 {
-		s.first, s.last = b, b
+		s.last, s.broken = b, false
 		return
 	}
 	previous := s.last
 	s.last = b
-	if previous.At < 0 {
+	if s.broken {
+		s.broken = false
 		return
 	}
 	num, den := s.clock.Rate()

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/sinus-ecg/sinus/detect"
+	"github.com/sinus-ecg/sinus/ecg"
+	"github.com/sinus-ecg/sinus/ecg/synth"
+	"github.com/sinus-ecg/sinus/wfdb"
+)
+
+// source is what is analysed: one lead.
+type source struct {
+	title  string
+	name   string // of the annotation file, without its annotator
+	signal ecg.Signal
+	frames int64 // length; 0: unknown
+	close  func() error
+}
+
+// open finds the record: a local one, else, for a name like mitdb/100, that of
+// PhysioNet.
+func open(o options, stderr io.Writer) (source, error) {
+	if o.record == "" {
+		p, err := synth.New(synth.Default())
+		if err != nil {
+			return source{}, err
+		}
+		k, err := p.Format().FindLead(o.lead)
+		if err != nil {
+			return source{}, fmt.Errorf("%w: -lead: %w", errUsage, err)
+		}
+		lead, err := ecg.SelectLeads(p, k)
+		return source{"a synthetic patient", "synthetic", lead, 5 * 60 * 360, func() error { return nil }}, err
+	}
+	dir, name := filepath.Split(o.record)
+	if dir == "" {
+		dir = "."
+	}
+	var files fs.FS = wfdb.Dir(dir)
+	title := o.record
+	if _, err := os.Stat(o.record + ".hea"); errors.Is(err, fs.ErrNotExist) && isPhysioNet(o.record) {
+		fmt.Fprintf(stderr, "holter: no %s.hea here, asking PhysioNet\n", o.record)
+		config := wfdb.PhysioNetConfig{}
+		if cache, err := os.UserCacheDir(); err == nil {
+			config.Cache = filepath.Join(cache, "sinus", "physionet")
+		}
+		files, name = wfdb.PhysioNet(config), o.record
+		title += " (PhysioNet)"
+	}
+	h, err := wfdb.ReadHeader(files, name)
+	if err != nil {
+		return source{}, err
+	}
+	k, err := h.Format().FindLead(o.lead)
+	if err != nil {
+		return source{}, fmt.Errorf("%w: -lead: %w", errUsage, err)
+	}
+	r, err := wfdb.Options{Signals: []int{k}}.Open(files, name)
+	if err != nil {
+		return source{}, err
+	}
+	return source{title, path.Base(name), r, h.Frames, r.Close}, nil
+}
+
+// isPhysioNet reports whether a name may be that of a project and a record
+// there: folders and a name, no path of this machine.
+func isPhysioNet(name string) bool {
+	if _, err := os.Stat(strings.SplitN(name, "/", 2)[0]); err == nil {
+		return false // a folder that is here
+	}
+	return strings.Contains(name, "/") && fs.ValidPath(name)
+}
+
+// analyse streams the record once and prints the summary, also of what came
+// before an error or an interrupt.
+func analyse(ctx context.Context, o options, stdout, stderr io.Writer) error {
+	src, err := open(o, stderr)
+	if err != nil {
+		return err
+	}
+	defer src.close()
+	format := src.signal.Format()
+	clock, err := format.Clock()
+	if err != nil {
+		return err
+	}
+	detector, err := detect.NewPanTompkins(detect.PanTompkinsConfig{Rate: format.Rate})
+	if err != nil {
+		return fmt.Errorf("%s: %w", src.title, err)
+	}
+	a := analysis{summary: newSummary(clock, detector.Delay()), gapFrames: clock.Sample(gapLimit)}
+	bar := newProgress(stderr, src.frames)
+	readErr := a.run(ctx, src.signal, detector, bar)
+	bar.clear()
+
+	lead := format.Leads[0]
+	fmt.Fprintf(stdout, "%-16s%s, lead %s, %v Hz\n", "Record", src.title, lead.Name, format.Rate)
+	a.summary.write(stdout)
+	fmt.Fprintln(stdout, "Not a medical device.")
+	if o.annotator != "" {
+		if err := a.save(o, src.name); err != nil {
+			return err
+		}
+	}
+	return readErr
+}
+
+// gapLimit is the longest loss of signal over which an interval between beats is
+// still an RR interval: no beat can hide in it.
+const gapLimit = 200 * time.Millisecond
+
+// analysis joins the stream with the summary and the annotation file.
+type analysis struct {
+	summary   *summary
+	gapFrames int64
+	missing   int64 // frames without a sample in a row
+	gapEnd    int64 // end of the last gap
+	file      bytes.Buffer
+	writer    *wfdb.AnnotationWriter
+}
+
+var errInterrupted = errors.New("interrupted, the summary is of what came before")
+
+func (a *analysis) run(ctx context.Context, s ecg.Signal, d ecg.Stage[float64, ecg.Beat], bar *progress) error {
+	a.writer = wfdb.NewAnnotationWriter(&a.file, wfdb.AnnotationWriterOptions{})
+	block := make([]float64, 4096)
+	var beats []ecg.Beat
+	for {
+		n, err := s.Read(block)
+		if err == nil && ctx.Err() != nil {
+			err = errInterrupted
+		}
+		a.look(block[:n])
+		beats = d.Append(beats[:0], block[:n])
+		if err != nil {
+			beats = d.Flush(beats)
+		}
+		for _, b := range beats {
+			if a.summary.beats > 0 && a.gapEnd > a.summary.last.At && a.gapEnd <= b.At {
+				a.summary.gap()
+			}
+			a.summary.add(b)
+			if err := a.writer.Write(wfdb.Annotation{Time: b.At, Code: wfdb.CodeOf(b.Class)}); err != nil {
+				return err
+			}
+		}
+		bar.update(a.summary.frames)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// look counts what is missing.
+func (a *analysis) look(x []float64) {
+	for _, v := range x {
+		a.summary.frames++
+		if !math.IsNaN(v) {
+			a.missing = 0
+			continue
+		}
+		a.summary.lost++
+		if a.missing++; a.missing > a.gapFrames {
+			a.gapEnd = a.summary.frames
+		}
+	}
+}
+
+// save writes the annotation file, whole or not at all.
+func (a *analysis) save(o options, name string) error {
+	if err := a.writer.Close(); err != nil {
+		return err
+	}
+	return wfdb.Dir(o.outDir).Replace(name+"."+o.annotator, a.file.Bytes())
+}
