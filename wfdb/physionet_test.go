@@ -584,7 +584,7 @@ func TestPhysioNetFaults(t *testing.T) {
 			return true
 		}, nil, ErrNotData, 1},
 		{"redirections without end", func(w http.ResponseWriter, r *http.Request, _ int) bool {
-			http.Redirect(w, r, r.URL.Path, 302)
+			http.Redirect(w, r, r.URL.Path, http.StatusFound)
 			return true
 		}, nil, ErrServer, 0},
 		{"stall before the answer", func(w http.ResponseWriter, r *http.Request, _ int) bool { <-r.Context().Done(); return true },
@@ -730,11 +730,11 @@ func TestPhysioNetCredentials(t *testing.T) {
 		case u != user || p != password:
 			w.WriteHeader(401)
 		case strings.HasSuffix(r.URL.Path, "elsewhere"):
-			http.Redirect(w, r, other.URL+"/x?token=0815", 302)
+			http.Redirect(w, r, other.URL+"/x?token=0815", http.StatusFound)
 		case strings.HasSuffix(r.URL.Path, "plain"):
-			http.Redirect(w, r, plain.URL+"/x?token=0815", 302)
+			http.Redirect(w, r, plain.URL+"/x?token=0815", http.StatusFound)
 		case strings.HasSuffix(r.URL.Path, "gone"):
-			http.Redirect(w, r, "https://"+user+":"+password+"@127.0.0.1:1/x?token=0815", 302)
+			http.Redirect(w, r, "https://"+user+":"+password+"@127.0.0.1:1/x?token=0815", http.StatusFound)
 		case strings.HasSuffix(r.URL.Path, "secret"):
 			io.WriteString(w, "inside")
 		default:

@@ -23,7 +23,6 @@ type samples struct {
 	row       [][]int32                     // ring of rows that are held back
 	next, had int
 	err       error
-	message   string // what the C library says at the end
 }
 
 type digitalReader interface {

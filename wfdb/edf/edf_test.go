@@ -272,6 +272,7 @@ func TestHostileHeaders(t *testing.T) {
 		{name: "samples -1", f: file{signals: []sig{{samples: "-1"}}, data: data}, err: ErrHeader},
 		{name: "samples 99999999", f: file{signals: []sig{{samples: "99999999"}}, data: data}, err: ErrLimit},
 		{name: "samples over the limit together", f: file{signals: []sig{{samples: "20000000"}, {samples: "20000000"}}, data: data}, err: ErrLimit},
+		{name: "60 MB claimed", f: file{signals: []sig{{samples: "300000"}, {samples: "29000000"}}, duration: "300", data: data}, read: io.ErrUnexpectedEOF, warns: 1},
 		{name: "a rate beyond all", f: file{duration: "0.000001", signals: one, data: data}, err: ErrRange},
 		{name: "digital limits equal", f: file{signals: []sig{{dmin: "5", dmax: "5"}}, data: data}, want: []float64{nan, nan, nan, nan, nan, nan, nan, nan}, warns: 1},
 		{name: "digital limits swapped", f: file{signals: []sig{{dmin: "5", dmax: "-5"}}, data: data}, want: []float64{nan, nan, nan, nan, nan, nan, nan, nan}, warns: 1},
@@ -472,13 +473,14 @@ func TestGapContract(t *testing.T) {
 }
 
 func TestTwoAnnotationChannels(t *testing.T) {
-	f := file{reserved: "EDF+C", records: "1", signals: []sig{{label: "EDF Annotations", samples: "10"}, {}, {label: "EDF Annotations", samples: "10"}, {label: "EDF Annotation"}}}
+	f := file{reserved: "EDF+C", records: "1", signals: []sig{{label: "EDF Annotations", samples: "10"}, {unit: "\xb0C"}, {label: "EDF Annotations", samples: "10"}, {label: "EDF Annotation"}}}
 	f.data = append(f.data, pad(20, "+0\x14\x14\x00+7\x14late\x14\x00")...)
 	f.data = append(f.data, int16s(1, 2, 3, 4)...)
 	f.data = append(f.data, pad(20, "+3\x14early\x14\x00")...)
 	f.data = append(f.data, int16s(5, 6, 7, 8)...)
 	r, err := openBytes(f.build())
 	require.NoError(t, err)
+	require.Equal(t, "\xb0C", r.Format().Leads[0].Unit, "bytes as they are")
 	require.Equal(t, []int{1, 3}, r.Signals(), "a label that is nearly right is an ordinary signal")
 	a, err := r.Annotations()
 	require.NoError(t, err)
