@@ -27,7 +27,7 @@ func (s source) readAnnotations(annotator string, fine bool) (*annotations, erro
 	if err != nil {
 		return nil, err
 	}
-	f, err := s.fsys.Open(s.name + "." + annotator)
+	f, err := s.read(s.name + "." + annotator)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func (s source) readAnnotations(annotator string, fine bool) (*annotations, erro
 		// Again, in its own ticks.
 		rate = r.Rate()
 		f.Close()
-		if f, err = s.fsys.Open(s.name + "." + annotator); err != nil {
+		if f, err = s.read(s.name + "." + annotator); err != nil {
 			return nil, err
 		}
 		r = wfdb.NewAnnotationReader(f, wfdb.AnnotationOptions{Name: s.name + "." + annotator, Clock: rate})

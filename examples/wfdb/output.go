@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,5 +31,5 @@ func newSource(record string) (source, error) {
 	if !info.IsDir() {
 		return source{}, wrongUse("%s is no folder", dir)
 	}
-	return source{os.DirFS(dir), base, filepath.Clean(dir)}, nil
+	return source{os.DirFS(dir), base, filepath.Clean(dir), context.Background()}, nil
 }

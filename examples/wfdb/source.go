@@ -6,7 +6,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -22,6 +24,28 @@ type source struct {
 	fsys fs.FS
 	name string // path of the record in fsys
 	dir  string // folder on this machine; "" if it is elsewhere
+	ctx  context.Context
+}
+
+// read opens a file of the record whose reading ends with the context.
+func (s source) read(name string) (io.ReadCloser, error) {
+	f, err := s.fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return &cancelReader{f, s.ctx}, nil
+}
+
+type cancelReader struct {
+	fs.File
+	ctx context.Context
+}
+
+func (r *cancelReader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.File.Read(p)
 }
 
 func isEDF(record string) bool {
@@ -53,7 +77,7 @@ func (e *env) find(record, annotator string) (source, error) {
 				continue
 			}
 			if _, err := root.Stat(base + suffix); err == nil {
-				return source{root.FS(), base, filepath.Clean(dir)}, nil
+				return source{root.FS(), base, filepath.Clean(dir), e.ctx}, nil
 			}
 		}
 		root.Close()
@@ -63,7 +87,7 @@ func (e *env) find(record, annotator string) (source, error) {
 	}
 	net := wfdb.PhysioNet(wfdb.PhysioNetConfig{Cache: os.Getenv("SINUS_CACHE"), BaseURL: os.Getenv("SINUS_PHYSIONET")}).WithContext(e.ctx)
 	e.warn("%s is not here, reading it from PhysioNet", record)
-	return source{net, path.Clean(slashed), ""}, nil
+	return source{net, path.Clean(slashed), "", e.ctx}, nil
 }
 
 // openHeader reads the header of a record or of an EDF file.

@@ -323,6 +323,7 @@ func TestInterrupt(t *testing.T) {
 	var out, stderr strings.Builder
 	require.Equal(t, 1, run(ctx, []string{"rdsamp", "-r", "r"}, strings.NewReader(""), &out, &stderr))
 	require.Contains(t, stderr.String(), "interrupted")
+	require.Equal(t, 1, run(ctx, []string{"rdann", "-r", "r", "-a", "qrs"}, strings.NewReader(""), &out, &stderr))
 	require.True(t, out.String() == "" || strings.HasSuffix(out.String(), "\n"))
 }
 

@@ -30,7 +30,7 @@ func Example() {
 		return
 	}
 	w.Write([]float64{0, 0.5, 1.5, -0.25})
-	w.Annotate(edf.Annotation{Onset: 500 * time.Millisecond, Text: "R peak"})
+	w.Annotate(edf.Annotation{Onset: w.Onset(2), Text: "R peak"})
 	fmt.Println(w.Close(), f.Close())
 
 	// Reading.

@@ -157,6 +157,16 @@ func write[T any](e *Writer, p []T, code func(s *writeScale, x T) (int16, bool))
 	return nil
 }
 
+// Onset returns the onset, as annotations count it, of a frame. Onsets begin at
+// the whole second of Start.
+func (e *Writer) Onset(frame int64) time.Duration {
+	d := e.clock.Offset(frame)
+	if !e.c.Start.IsZero() {
+		d += time.Duration(e.c.Start.Nanosecond())
+	}
+	return d
+}
+
 // Annotate adds an annotation. It is stored in the data record of the last
 // frame, or in the first one behind it that has room, wherever its onset is. Text is UTF-8 without
 // control characters. Channel is not used.
@@ -189,10 +199,7 @@ func (e *Writer) flush() error {
 	if !e.any && e.records > 0 && len(e.pending) == 0 {
 		e.discontinuous = true
 	} else {
-		onset := e.clock.Offset(e.begin)
-		if !e.c.Start.IsZero() {
-			onset += time.Duration(e.c.Start.Nanosecond())
-		}
+		onset := e.Onset(e.begin)
 		b := e.record[len(e.record)-e.c.AnnotationBytes:]
 		list := append(appendSeconds(b[:0], onset, true), 0x14, 0x14, 0)
 		for len(e.pending) > 0 {

@@ -81,6 +81,7 @@ func TestWriteAndReadBack(t *testing.T) {
 			require.NoError(t, w.WriteDigital(rest[:n]))
 			rest = rest[n:]
 		}
+		require.Equal(t, 500*time.Millisecond, w.Onset(0))
 		require.NoError(t, w.Annotate(Annotation{Onset: 1250 * time.Millisecond, Duration: time.Second, Text: "Überprüfung"}))
 		require.NoError(t, w.Close())
 		require.NoError(t, w.Close())
@@ -95,6 +96,7 @@ func TestWriteAndReadBack(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, a, 1)
 		require.Equal(t, "1.25s 1s Überprüfung", fmt.Sprint(a[0].Onset, " ", a[0].Duration, " ", a[0].Text))
+		require.EqualValues(t, 0, r.Frame(w.Onset(0)))
 		for i, n := range c.spf {
 			r, err := Options{Signals: []int{i}}.Open(singleFile(m.b), "x.edf")
 			require.NoError(t, err)
