@@ -108,7 +108,9 @@ type physioNet struct {
 	maxBody   int64
 	pinned    map[string]string
 
-	connection chan struct{} // one token: one request at a time
+	// One token each, taken in this order: one file is opened at a time, one
+	// list of sums, and one request is made.
+	opening, listing, connection chan struct{}
 
 	mu       sync.Mutex
 	versions map[string]string    // project to latest version
@@ -125,6 +127,8 @@ func PhysioNet(c PhysioNetConfig) *PhysioNetFS {
 		offline: c.Offline, verify: c.Verify,
 		timeout: c.Timeout, attempts: c.Attempts, backoff: c.Backoff, maxBody: c.MaxBody,
 		pinned:     make(map[string]string, len(c.Versions)),
+		opening:    make(chan struct{}, 1),
+		listing:    make(chan struct{}, 1),
 		connection: make(chan struct{}, 1),
 		versions:   map[string]string{},
 		sums:       map[string]*sumList{},
@@ -228,8 +232,24 @@ func (p *PhysioNetFS) open(name string) (fs.File, error) {
 		}
 		file = rest
 	}
+	if err := take(p.ctx, p.opening); err != nil {
+		return nil, err
+	}
+	defer give(p.opening)
 	return p.openFile(target{project: project, version: version, path: file})
 }
+
+// take waits for a token.
+func take(ctx context.Context, token chan struct{}) error {
+	select {
+	case token <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func give(token chan struct{}) { <-token }
 
 // target is one file of a project.
 type target struct {

@@ -347,6 +347,18 @@ func TestPhysioNetCacheDamage(t *testing.T) {
 	require.NoError(t, os.Truncate(part, 1_000_100))
 	require.Equal(t, want, read(), "data cut")
 
+	// Damage shows at the latest when the rest has come.
+	require.Equal(t, want, read())
+	b, err = os.ReadFile(part)
+	require.NoError(t, err)
+	clear(b[1_000_000:1_010_000])
+	require.NoError(t, os.WriteFile(part, b, 0o600))
+	for range 2 {
+		got, err := fs.ReadFile(PhysioNet(config), "db/1.0.0/long.dat")
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(noise, got))
+	}
+
 	// A link out of the folder is not followed.
 	require.NoError(t, os.MkdirAll(filepath.Join(config.Cache, "evil"), 0o700))
 	if os.Symlink(t.TempDir(), filepath.Join(config.Cache, "evil", "1.0")) == nil {
@@ -708,6 +720,9 @@ func TestPhysioNetTogether(t *testing.T) {
 		}
 		wg.Wait()
 		require.Empty(t, p.parts, "files left open")
+		got, err := fs.ReadFile(p, "db/1.0.0/long.dat")
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(noise, got))
 	}
 	require.EqualValues(t, 1, f.most)
 }

@@ -87,10 +87,8 @@ type body struct {
 // request asks once for the bytes from off to end of a file. It fills in id, or
 // compares with it.
 func (n *physioNet) request(ctx context.Context, t target, off, end int64, id *identity) (*body, error) {
-	select {
-	case n.connection <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if err := take(ctx, n.connection); err != nil {
+		return nil, err
 	}
 	b := &body{n: n, held: true, page: pageSize}
 	b.ctx, b.cancel = context.WithCancelCause(ctx)
@@ -253,7 +251,7 @@ func (b *body) release() {
 		if b.resp != nil {
 			b.resp.Body.Close()
 		}
-		<-b.n.connection
+		give(b.n.connection)
 	}
 }
 

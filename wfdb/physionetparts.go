@@ -241,23 +241,12 @@ func (f *pageFile) drop() {
 	f.net.cache.root.Remove(f.place() + partsSuffix)
 }
 
-func (f *pageFile) lock(ctx context.Context) error {
-	select {
-	case f.busy <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (f *pageFile) unlock() { <-f.busy }
-
 // readAt reads from one page: n is at least 1 without an error.
 func (f *pageFile) readAt(ctx context.Context, p []byte, off int64) (int, error) {
-	if err := f.lock(ctx); err != nil {
+	if err := take(ctx, f.busy); err != nil {
 		return 0, err
 	}
-	defer f.unlock()
+	defer give(f.busy)
 	if f.err != nil {
 		return 0, f.err
 	}
@@ -394,6 +383,9 @@ func (f *pageFile) settle(ctx context.Context) error {
 	case f.verified:
 		return nil
 	case f.data != nil && f.missing == 0:
+		if !f.intact() {
+			return nil // what is damaged is requested again when it is read
+		}
 		if err := p.check(f.t, io.NewSectionReader(f.data, 0, f.id.size)); err != nil {
 			if errors.Is(err, ErrChecksum) {
 				f.drop()
@@ -421,6 +413,25 @@ func (f *pageFile) settle(ctx context.Context) error {
 	return nil
 }
 
+// intact reads all pages and reports whether they are what was put. Another
+// program that uses the same cache may have written over them.
+func (f *pageFile) intact() bool {
+	var entry [8]byte
+	page := make([]byte, pageSize)
+	for i := range f.count() {
+		b := page[:min(pageSize, f.id.size-i*pageSize)]
+		_, err := f.state.ReadAt(entry[:], partsHeader+8*i)
+		_, err2 := f.data.ReadAt(b, i*pageSize)
+		sum, ok := pageSum(entry[:])
+		if err == nil && err2 == nil && ok && crc32.Checksum(b, castagnoli) == sum {
+			continue
+		}
+		f.state.WriteAt(make([]byte, 8), partsHeader+8*i)
+		f.missing++
+	}
+	return f.missing == 0
+}
+
 // move brings a whole file to its place in the cache. Where an open file can't
 // be moved it stays, and is moved when it is opened next.
 func (f *pageFile) move() {
@@ -430,17 +441,22 @@ func (f *pageFile) move() {
 	}
 }
 
-// fetchAll brings all pages that are missing, in order.
+// fetchAll brings all pages that are missing, in order, and verifies the file.
 func (f *pageFile) fetchAll(ctx context.Context) error {
-	for i := range f.count() {
-		if f.held(i) != nil {
-			continue
+	for range 2 { // once more if pages prove to be damaged
+		for i := range f.count() {
+			if f.held(i) != nil {
+				continue
+			}
+			if err := f.request(ctx, i); err != nil {
+				return err
+			}
 		}
-		if err := f.request(ctx, i); err != nil {
+		if err := f.settle(ctx); err != nil || f.verified {
 			return err
 		}
 	}
-	return f.settle(ctx)
+	return cacheError(errors.New("what is written is not what is read"))
 }
 
 // partFile is an open long file.

@@ -76,6 +76,10 @@ func (p *PhysioNetFS) sumOf(t target) (*sha256Sum, error) {
 // open as long as the file system.
 func (p *PhysioNetFS) sumList(t target) (*sumList, error) {
 	key := t.project + "/" + t.version
+	if err := take(p.ctx, p.listing); err != nil {
+		return nil, err
+	}
+	defer give(p.listing)
 	p.mu.Lock()
 	l := p.sums[key]
 	p.mu.Unlock()
