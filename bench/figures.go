@@ -23,8 +23,6 @@ func percent(a, b int) float64 {
 	return 100 * float64(a) / float64(b)
 }
 
-func (c Counts) plus(d Counts) Counts { return Counts{c.TP + d.TP, c.FN + d.FN, c.FP + d.FP} }
-
 // sum adds the cells of these rows and columns.
 func (m *Matrix) sum(rows, columns []Label) int {
 	n := 0
