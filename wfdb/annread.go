@@ -61,7 +61,6 @@ type AnnotationReader struct {
 	src words
 
 	aha     bool
-	started bool
 	time    int64
 	num     int8
 	channel uint8

@@ -45,7 +45,6 @@ type Record struct {
 	scales   scales
 
 	pos      int64 // next frame, of the record at its own rate
-	base     int64 // first frame of the current segment
 	sub      int   // next value within the frame
 	checks   ChecksumError
 	missing  error // a segment that was cut: reported at the end
