@@ -138,7 +138,7 @@ func (m *Morphology) Delay() time.Duration { return max(m.d.Delay(), noNext) }
 // Reset implements ecg.Stage.
 func (m *Morphology) Reset() {
 	m.d.Reset()
-	m.now, m.waits = 0, false
+	m.now, m.waits, m.waiting = 0, false, ecg.Beat{}
 	m.clear()
 }
 
