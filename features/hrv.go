@@ -117,7 +117,6 @@ type Analyzer struct {
 	plans                            []*fft
 	near                             counter
 	below                            [radii]int
-	tally                            []int32
 }
 
 // NewAnalyzer returns an Analyzer.
