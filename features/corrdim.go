@@ -30,33 +30,30 @@ func (a *Analyzer) correlationDimension(rr []float64) Index {
 	}
 	pairs := n * (n - 1) / 2
 	// Only the lower tenth matters, and the next pair for the interpolation.
-	// How far it reaches is guessed from some diagonals; a wrong guess costs a
-	// second pass over all.
+	// How far it reaches is guessed from a few pairs of each diagonal; a wrong
+	// guess costs a second pass over all.
 	need := min(int(0.1*float64(pairs-1))+2, pairs)
 	a.pairs = sized(a.pairs, pairs+1)
 	guess := math.Inf(1)
-	const sparse = 16
-	if n > 8*sparse {
-		k := a.distances(rr, sparse/2, sparse, guess)
-		guess = order(a.pairs[:k], k/8)
+	if n > 128 {
+		few := a.sample(rr)
+		a.distance.fill(few)
+		guess = a.distance.at(len(few) / 7)
 	}
-	k := a.distances(rr, 1, 1, guess)
+	k := a.distances(rr, guess)
 	if k < need {
-		k = a.distances(rr, 1, 1, math.Inf(1))
+		k = a.distances(rr, math.Inf(1))
 	}
-	near := a.pairs[:k]
+	near := &a.distance
+	near.fill(a.pairs[:k])
 	at := func(p float64) float64 {
 		h := float64(p * float64(pairs-1))
 		i := int(h)
-		v := math.Sqrt(order(near, i))
-		if i+1 >= len(near) {
+		v := math.Sqrt(near.at(i))
+		if i+1 >= pairs {
 			return v
 		}
-		next := near[i+1]
-		for _, u := range near[i+1:] { // order leaves the higher ones there
-			next = min(next, u)
-		}
-		return v + float64((h-float64(i))*(math.Sqrt(next)-v))
+		return v + float64((h-float64(i))*(math.Sqrt(near.at(i+1))-v))
 	}
 	lo, hi := at(0.01), at(0.1)
 	if lo == 0 || lo == hi {
@@ -69,16 +66,11 @@ func (a *Analyzer) correlationDimension(rr []float64) Index {
 		if k == radii-1 {
 			r = hi
 		}
-		// Squares of positive floats compare as their bits do.
-		limit := math.Float64bits(float64(r*tieMargin) * float64(r*tieMargin))
-		below := uint64(0)
-		for _, v := range near {
-			below += (math.Float64bits(v) - limit) >> 63
-		}
+		below := near.below(float64(r*tieMargin) * float64(r*tieMargin))
 		if below == 0 {
 			return none(NoMatch)
 		}
-		a.below[k] = int(below)
+		a.below[k] = below
 		logR = append(logR, portable.Log(r))
 		logC = append(logC, portable.Log(float64(below)/float64(pairs)))
 	}
@@ -86,62 +78,54 @@ func (a *Analyzer) correlationDimension(rr []float64) Index {
 	return value(slope(logR, logC))
 }
 
-// distances fills a.pairs with the squared distances along the diagonals
-// first, first + every, ... that are at most limit, and returns how many. Each
-// is the sum of the squared differences of ten successive pairs, added
-// neighbours first.
-func (a *Analyzer) distances(rr []float64, first, every int, limit float64) (k int) {
+// sample returns the squared distances of four pairs of each diagonal, at
+// places of a congruential generator, so that no rhythm of the heart beats with
+// the choice.
+func (a *Analyzer) sample(rr []float64) []float64 {
+	few := a.y[:0]
+	seed := uint32(1)
+	for lag := 1; lag <= len(rr)-embedding; lag++ {
+		for range 4 {
+			seed = seed*1664525 + 1013904223
+			i := int(seed>>8) % (len(rr) - embedding - lag + 1)
+			sum := 0.0
+			for j := i; j < i+embedding; j++ {
+				e := rr[j] - rr[j+lag]
+				sum += float64(e * e)
+			}
+			few = append(few, sum)
+		}
+	}
+	a.y = few
+	return few
+}
+
+// distances fills a.pairs with the squared distances of all pairs that are at
+// most limit, and returns how many. Each is the sum of the squared differences
+// of ten successive pairs of intervals, added neighbours first.
+func (a *Analyzer) distances(rr []float64, limit float64) (k int) {
 	sq := sized(a.x, len(rr))
 	top := math.Float64bits(limit)
 	d := a.pairs
-	for lag := first; lag <= len(rr)-embedding; lag += every {
+	for lag := 1; lag <= len(rr)-embedding; lag++ {
 		s := sq[:len(rr)-lag]
-		for i, v := range rr[lag:] {
-			e := rr[i] - v
-			s[i] = float64(e * e)
-		}
+		late := rr[lag:]
+		e := rr[0] - late[0]
+		before := float64(e * e)
 		for i := range len(s) - 1 {
-			s[i] += s[i+1]
+			e := rr[i+1] - late[i+1]
+			q := float64(e * e)
+			s[i] = before + q
+			before = q
 		}
 		for i := range len(s) - embedding + 1 {
 			t := s[i : i+9]
 			v := ((t[0] + t[2]) + (t[4] + t[6])) + t[8]
+			// Positive floats compare as their bits do: kept without a branch.
 			d[k] = v
 			k += 1 - int((top-math.Float64bits(v))>>63)
 		}
 	}
 	a.x = sq
 	return k
-}
-
-// order returns the value that sorting x would bring to place k. It reorders x.
-func order(x []float64, k int) float64 {
-	lo, hi := 0, len(x)-1
-	for lo < hi {
-		p, q, u := x[lo], x[(lo+hi)/2], x[hi]
-		pivot := max(min(p, q), min(max(p, q), u))
-		i, j := lo, hi
-		for i <= j {
-			for x[i] < pivot {
-				i++
-			}
-			for x[j] > pivot {
-				j--
-			}
-			if i <= j {
-				x[i], x[j] = x[j], x[i]
-				i++
-				j--
-			}
-		}
-		switch {
-		case k <= j:
-			hi = j
-		case k >= i:
-			lo = i
-		default:
-			lo = hi
-		}
-	}
-	return x[k]
 }

@@ -115,8 +115,10 @@ type Analyzer struct {
 	windowOf                         Taper
 	windowSymmetric                  bool
 	plans                            []*fft
-	near                             counter
+	neighbours                       counter
+	distance                         bins
 	below                            [radii]int
+	tally                            []int32
 }
 
 // NewAnalyzer returns an Analyzer.
@@ -186,7 +188,7 @@ func (a *Analyzer) entropy(rr []float64, long bool) (e Entropy) {
 		return e
 	}
 	e.Tolerance = a.c.Tolerance * sd.Value
-	e.ApEn, e.SampEn, e.A, e.B = a.near.both(rr, m, e.Tolerance)
+	e.ApEn, e.SampEn, e.A, e.B = a.neighbours.both(rr, m, e.Tolerance)
 	if e.Fuzzy = none(TooLong); !long {
 		e.Fuzzy = a.fuzzy(rr, m, e.Tolerance, Gaussian)
 	}

@@ -72,8 +72,11 @@ func (a *Analyzer) timeDomain(s Series) (r TimeDomain) {
 	r.Mean = value(m)
 	r.SDNN = deviation(rr, 1)
 
-	a.sorted = append(a.sorted[:0], rr...)
-	slices.Sort(a.sorted)
+	a.neighbours.sweep.sort(rr)
+	a.sorted = a.sorted[:0]
+	for _, i := range a.neighbours.sweep.order {
+		a.sorted = append(a.sorted, rr[i])
+	}
 	median := quantile(a.sorted, 0.5)
 	lo, hi := a.sorted[0], a.sorted[len(rr)-1]
 	r.Median, r.Min, r.Max, r.Range = value(median), value(lo), value(hi), value(hi-lo)
