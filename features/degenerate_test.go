@@ -83,7 +83,7 @@ func TestDegenerateSeries(t *testing.T) {
 			if c.mean > 0 {
 				require.InEpsilon(t, c.mean, h.Time.Mean.Value, 1e-12)
 			}
-			_, err := json.Marshal(h.Time)
+			_, err := json.Marshal(h)
 			require.NoError(t, err)
 			sound(t, c.name, features.Entropy{
 				SampEn: first(features.SampEn(c.rr, 2, 100)), ApEn: features.ApEn(c.rr, 3, 100),

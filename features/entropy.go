@@ -14,8 +14,8 @@ type Entropy struct {
 	ApEn   Index // nat; S. M. Pincus, PNAS 88:2297, 1991; patterns match themselves
 	Fuzzy  Index // nat; FuzzyEntropy with the Gaussian membership
 
-	A, B      int64   // pairs of patterns alike of length m+1 and m behind SampEn
-	Tolerance float64 // ms, r
+	A, B      int64 // pairs of patterns alike of length m+1 and m behind SampEn
+	Tolerance Index // ms, r
 }
 
 // SampEn returns the sample entropy of x (nat) with patterns of m values and

@@ -30,3 +30,11 @@ func recordsOf(t testing.TB, db, ext string) (names []string) {
 }
 
 func mitdbRecords(t testing.TB) []string { return recordsOf(t, "mitdb", ".atr") }
+
+// analyze computes some groups only.
+func analyze(t testing.TB, s features.Series, only features.Groups) features.HRV {
+	t.Helper()
+	a, err := features.NewAnalyzer(features.Config{Skip: ^only})
+	require.NoError(t, err)
+	return a.Analyze(s)
+}

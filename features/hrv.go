@@ -1,7 +1,6 @@
 package features
 
 import (
-	"math"
 	"time"
 
 	"github.com/sinus-ecg/sinus/ecg"
@@ -177,20 +176,22 @@ func (a *Analyzer) analyze(h *HRV, s Series) {
 
 // entropy fills the entropies; fuzzy entropy not for a long series.
 func (a *Analyzer) entropy(rr []float64, long bool) (e Entropy) {
-	e = Entropy{SampEn: none(TooShort), ApEn: none(TooShort), Fuzzy: none(TooShort), Tolerance: math.NaN()}
+	e = Entropy{SampEn: none(TooShort), ApEn: none(TooShort), Fuzzy: none(TooShort), Tolerance: none(TooShort)}
 	m := a.c.Pattern
 	if len(rr) < m+2 {
 		return e
 	}
 	sd := deviation(rr, 1)
 	if !(sd.Value > 0) {
-		e.SampEn, e.ApEn, e.Fuzzy = none(NoVariance), none(NoVariance), none(NoVariance)
+		no := none(NoVariance)
+		e.SampEn, e.ApEn, e.Fuzzy, e.Tolerance = no, no, no, no
 		return e
 	}
-	e.Tolerance = a.c.Tolerance * sd.Value
-	e.ApEn, e.SampEn, e.A, e.B = a.neighbours.both(rr, m, e.Tolerance)
+	e.Tolerance = value(a.c.Tolerance * sd.Value)
+	r := e.Tolerance.Value
+	e.ApEn, e.SampEn, e.A, e.B = a.neighbours.both(rr, m, r)
 	if e.Fuzzy = none(TooLong); !long {
-		e.Fuzzy = a.fuzzy(rr, m, e.Tolerance, Gaussian)
+		e.Fuzzy = a.fuzzy(rr, m, r, Gaussian)
 	}
 	return e
 }
@@ -211,9 +212,9 @@ func (a *Analyzer) nothing(h *HRV, why Reason) {
 		GI: n, SI: n, AI: n, PI: n, C1: n, C2: n, C: n,
 	}
 	h.Fragmentation = Fragmentation{n, n, n, n, n}
-	nan := [4]float64{n.Value, n.Value, n.Value, n.Value}
-	h.PRSA = PRSA{DC: n, AC: n, DCCurve: nan, ACCurve: nan}
-	h.Entropy = Entropy{SampEn: n, ApEn: n, Fuzzy: n, Tolerance: n.Value}
+	curve := [4]Index{n, n, n, n}
+	h.PRSA = PRSA{DC: n, AC: n, DCCurve: curve, ACCurve: curve}
+	h.Entropy = Entropy{SampEn: n, ApEn: n, Fuzzy: n, Tolerance: n}
 	h.DFA = DFA{n, n}
 	h.CorrDim = n
 }

@@ -101,7 +101,7 @@ func TestIntervalsContract(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	var in []ecg.Beat
 	at := int64(1000)
-	for i := range 3000 {
+	for i := range 1200 {
 		b := ecg.Beat{At: at, Frac: r.Float64() - 0.5, Class: ecg.Normal}
 		b.Known = at + 60 + int64(r.IntN(20))
 		step := 300 + 20*math.Sin(float64(i)/8) + 6*r.NormFloat64()

@@ -8,9 +8,9 @@ import "math"
 // intervals before and one after them, all joined; the capacity is
 // (X(0) + X(1) - X(-1) - X(-2))/4 of the intervals averaged around them.
 type PRSA struct {
-	DC, AC               Index      // ms, deceleration and acceleration capacity
-	DCAnchors, ACAnchors int        // how many anchors
-	DCCurve, ACCurve     [4]float64 // ms, X(-2), X(-1), X(0), X(1); NaN without anchors
+	DC, AC               Index    // ms, deceleration and acceleration capacity
+	DCAnchors, ACAnchors int      // how many anchors
+	DCCurve, ACCurve     [4]Index // ms, X(-2), X(-1), X(0), X(1)
 }
 
 // prsaLimit is the largest relative change of an anchor: beyond it artefacts
@@ -58,18 +58,19 @@ func (p *phases) result() (r PRSA) {
 	return r
 }
 
-func (p *phases) capacity(k int) (curve [4]float64, c Index) {
+func (p *phases) capacity(k int) (curve [4]Index, c Index) {
 	if p.anchors[k] == 0 {
 		why := NoAnchor
 		if p.observed < 4 {
 			why = TooShort
 		}
-		return [4]float64{math.NaN(), math.NaN(), math.NaN(), math.NaN()}, none(why)
+		n := none(why)
+		return [4]Index{n, n, n, n}, n
 	}
 	for i, v := range p.sum[k] {
-		curve[i] = v / float64(p.anchors[k])
+		curve[i] = value(v / float64(p.anchors[k]))
 	}
-	return curve, value((curve[2] + curve[3] - curve[1] - curve[0]) / 4)
+	return curve, value((curve[2].Value + curve[3].Value - curve[1].Value - curve[0].Value) / 4)
 }
 
 func prsa(s Series) PRSA {

@@ -54,8 +54,6 @@ type Range struct{ Low, High float64 }
 // Bands are the bands of heart-rate variability.
 type Bands struct{ ULF, VLF, LF, HF, VHF Range }
 
-// TaskForceBands are the bands of the Task Force (1996), with 0.4 to 0.5 Hz
-// as VHF.
 var taskForceBands = Bands{
 	ULF: Range{0, 0.003}, VLF: Range{0.003, 0.04}, LF: Range{0.04, 0.15}, HF: Range{0.15, 0.4}, VHF: Range{0.4, 0.5},
 }
@@ -138,7 +136,7 @@ type Spectrum struct {
 	LFnu, HFnu            Index // normalised units, 100 LF/(LF+HF), 100 HF/(LF+HF)
 	LFHF                  Index // LF/HF, no unit
 
-	Step     float64 // Hz between two frequencies of the density
+	Step     float64 // Hz between two frequencies of the density; 0: there is none
 	Samples  int     // values that went in: of the resampled series, or intervals for Lomb
 	Segments int     // of Welch, averaged
 	Order    int     // of Burg, as used
@@ -146,7 +144,7 @@ type Spectrum struct {
 
 func noSpectrum(why Reason, c SpectrumConfig) Spectrum {
 	n := none(why)
-	return Spectrum{c, n, n, n, n, n, n, n, n, n, n, n, math.NaN(), 0, 0, 0}
+	return Spectrum{c, n, n, n, n, n, n, n, n, n, n, n, 0, 0, 0, 0}
 }
 
 // spectrum computes one spectrum. The density stays in a.psd, its first
