@@ -1,0 +1,147 @@
+package features_test
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/sinus-ecg/sinus/detect"
+	"github.com/sinus-ecg/sinus/ecg"
+	"github.com/sinus-ecg/sinus/ecg/synth"
+	"github.com/sinus-ecg/sinus/features"
+)
+
+func ExampleAnalyze() {
+	h := features.Analyze(features.FromRR([]float64{800, 810, 790, 800, 860, 800, 790, 810}))
+	fmt.Printf("mean %.1f ms, SDNN %.2f ms, RMSSD %.2f ms, NN50 %d\n", h.Time.Mean.Value, h.Time.SDNN.Value, h.Time.RMSSD.Value, h.Time.NN50)
+	fmt.Println("SDANN:", h.Time.SDANN)
+	// Output:
+	// mean 807.5 ms, SDNN 22.52 ms, RMSSD 34.43 ms, NN50 2
+	// SDANN: too short
+}
+
+func ExampleNewAnalyzer() {
+	// As Kubios: smoothness priors of λ 500, DFA and entropies left out.
+	a, err := features.NewAnalyzer(features.Config{
+		Welch: features.SpectrumConfig{SmoothnessPriors: 500},
+		Skip:  features.GroupEntropy | features.GroupFractal,
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var rr []float64
+	for t := 0.0; t < 300; t += rr[len(rr)-1] / 1000 {
+		rr = append(rr, 900+50*math.Sin(2*math.Pi*0.25*t))
+	}
+	w := a.Analyze(features.FromRR(rr)).Welch
+	fmt.Printf("%v at %v Hz, λ %v: HF peak at %.2f Hz, LF/HF %.3f\n", w.Settings.Method, w.Settings.Resample, w.Settings.SmoothnessPriors, w.HFPeak.Value, w.LFHF.Value)
+	// Output: Welch at 4 Hz, λ 500: HF peak at 0.25 Hz, LF/HF 0.000
+}
+
+func ExampleNewIntervals() {
+	s, err := features.NewIntervals(features.IntervalsConfig{Rate: 1000})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	beats := []ecg.Beat{{At: 0}, {At: 800}, {At: 1300, Class: ecg.Ventricular}, {At: 2400}, {At: 3200}}
+	for _, v := range s.Flush(s.Append(nil, beats)) {
+		fmt.Println(v.Length, v.Mark)
+	}
+	// Output:
+	// 800 kept
+	// 800 corrected
+	// 800 corrected
+	// 800 kept
+}
+
+func ExampleNewSliding() {
+	p, _ := synth.New(synth.Config{HeartRate: 75, LF: 20, HF: 30, Leads: 1})
+	detector, _ := detect.NewPanTompkins(detect.PanTompkinsConfig{Rate: 360})
+	intervals, _ := features.NewIntervals(features.IntervalsConfig{Rate: 360})
+	hrv, err := features.NewSliding(features.SlidingConfig{Rate: 360, Window: 60e9, Step: 60e9})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	beats := ecg.Through[float64, ecg.Beat](p, detector)
+	for w, err := range ecg.All(ecg.Through(ecg.Through(beats, intervals), hrv)) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("to %d s: HR %.0f/min, %d intervals\n", w.End/360, w.Time.HR.Value, w.Time.N)
+	}
+	// Output:
+	// to 60 s: HR 75/min, 74 intervals
+	// to 120 s: HR 75/min, 75 intervals
+	// to 180 s: HR 75/min, 76 intervals
+	// to 240 s: HR 75/min, 75 intervals
+}
+
+func ExampleNewSummaries() {
+	s, err := features.NewSummaries(features.SummaryConfig{Rate: 1000})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var day []ecg.Interval
+	for at := int64(0); at < 3600*1000; at += 800 + at/100000 {
+		day = append(day, ecg.Interval{Start: at, End: at + 800 + at/100000, Length: float64(800 + at/100000)})
+	}
+	d := s.Flush(s.Append(nil, day))[0]
+	fmt.Printf("%d intervals, SDNN %.1f ms, SDANN %.1f ms of %d segments\n", d.N, d.SDNN.Value, d.SDANN.Value, d.Segments)
+	// Output: 4405 intervals, SDNN 10.4 ms, SDANN 10.8 ms of 12 segments
+}
+
+func ExampleNewMorphology() {
+	p, _ := synth.New(synth.Config{HeartRate: 60, Leads: 1, Duration: 10e9})
+	d, _ := detect.NewPanTompkins(detect.PanTompkinsConfig{Rate: 360})
+	m, err := features.NewMorphology(features.MorphologyConfig{Rate: 360, Detector: d})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	n := 0
+	for b, err := range ecg.All(ecg.Through[float64, features.BeatFeatures](p, m)) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		if n++; n == 5 {
+			fmt.Printf("RR %.0f ms, QRS %.0f ms, QT %.0f ms, polarity %+d\n", b.RR.Value, b.Width.Value, b.QT.Value, b.Polarity)
+		}
+	}
+	// Output: RR 1000 ms, QRS 92 ms, QT 433 ms, polarity +1
+}
+
+func ExampleSampEn() {
+	e, a, b := features.SampEn([]float64{1, 2, 1, 2, 1, 2, 1, 2, 1}, 2, 0.5)
+	fmt.Printf("%.3f from %d of %d\n", e.Value, a, b)
+	// Output: 0.000 from 9 of 9
+}
+
+func ExampleCorrectQT() {
+	q := features.CorrectQT(400, 800)
+	fmt.Printf("Bazett %.0f, Fridericia %.0f, Framingham %.0f, Hodges %.0f ms\n", q.Bazett.Value, q.Fridericia.Value, q.Framingham.Value, q.Hodges.Value)
+	// Output: Bazett 447, Fridericia 431, Framingham 431, Hodges 426 ms
+}
+
+func ExampleWelch() {
+	x := make([]float64, 1024)
+	for i := range x {
+		x[i] = math.Sin(2 * math.Pi * 0.25 * float64(i) / 4)
+	}
+	power := 0.0
+	for _, v := range features.Welch(nil, x, features.WelchConfig{Rate: 4, Segment: 256, Overlap: 128}) {
+		power += v * 4 / 256
+	}
+	fmt.Printf("%.4f\n", power)
+	// Output: 0.5000
+}
+
+func ExampleTurbulence() {
+	rr := []ecg.Interval{} // of Intervals with LabelsOnly
+	fmt.Println(features.Turbulence(rr, 360).Onset)
+	// Output: no anchor
+}
