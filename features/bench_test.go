@@ -4,7 +4,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 
+	"github.com/sinus-ecg/sinus/ecg"
+	"github.com/sinus-ecg/sinus/ecg/synth"
 	"github.com/sinus-ecg/sinus/features"
 )
 
@@ -75,4 +78,39 @@ func BenchmarkSampEn2200(b *testing.B) {
 	for b.Loop() {
 		features.SampEn(rr, 2, 6)
 	}
+}
+
+// BenchmarkIntervals is the correction of a day of beats.
+func BenchmarkIntervals(b *testing.B) {
+	rr := beats(10000)
+	in := []ecg.Beat{{}}
+	for _, v := range rr {
+		at := in[len(in)-1].At + int64(v)
+		in = append(in, ecg.Beat{At: at, Known: at})
+	}
+	s, err := features.NewIntervals(features.IntervalsConfig{Rate: 1000})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var out []ecg.Interval
+	out = s.Append(out[:0], in)
+	b.ReportAllocs()
+	for b.Loop() {
+		s.Reset()
+		out = s.Append(out[:0], in)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(in)), "ns/beat")
+}
+
+// BenchmarkMorphology is detection and measurement of a minute at 250 Hz.
+func BenchmarkMorphology(b *testing.B) {
+	x, _ := patient(b, synth.Config{Rate: 250, Duration: time.Minute, HeartRate: 72, HF: 30})
+	m := morphology(b, 250)
+	var out []features.BeatFeatures
+	out = m.Append(out[:0], x)
+	b.ReportAllocs()
+	for b.Loop() {
+		out = m.Append(out[:0], x)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(x)), "ns/sample")
 }

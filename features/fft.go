@@ -9,7 +9,7 @@ import (
 
 // fft.go: the discrete Fourier transform with the same bits on every machine.
 // Powers of two by Stockham's self-sorting radix 4, other lengths by Bluestein's
-// chirp. gonum's and go-dsp's leave products to be fused on some processors.
+// chirp. That of go-dsp leaves products to be fused on some processors.
 
 type fft struct {
 	n              int

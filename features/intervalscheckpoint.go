@@ -68,6 +68,10 @@ func (s *Intervals) UnmarshalBinary(data []byte) error {
 	if err := d.Close(); err != nil {
 		return err
 	}
+	// Sealed by someone else it may still not fit together.
+	if m := len(n.run); n.started != (m > 0) || m > 0 && (n.anchor >= m || n.medians > m || n.centre > n.medians || n.next > m || n.next < 1) {
+		return &checkpoint.Error{Magic: intervalsMagic, Err: checkpoint.ErrCorrupt}
+	}
 	*s = n
 	return nil
 }

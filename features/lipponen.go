@@ -108,7 +108,7 @@ func (s *Intervals) rules(dst []ecg.Interval, i int) []ecg.Interval {
 		suspect = true // the interval after a suspect one is looked at, too
 	}
 	if !suspect {
-		return s.keep(dst, i)
+		return s.raw(dst, i)
 	}
 	off := math.Abs(m) > ltLimit*b.th2
 	later := [2]float64{s.d(i + 1), s.d(i + 2)}
@@ -124,11 +124,8 @@ func (s *Intervals) rules(dst []ecg.Interval, i int) []ecg.Interval {
 	case long || short || off:
 		return s.replace(dst, i)
 	}
-	return s.keep(dst, i)
+	return s.raw(dst, i)
 }
-
-// keep gives out the interval that ends with beat i as it is.
-func (s *Intervals) keep(dst []ecg.Interval, i int) []ecg.Interval { return s.raw(dst, i) }
 
 // wrongBeat finds beat i early, late or false.
 func (s *Intervals) wrongBeat(dst []ecg.Interval, i int) []ecg.Interval {

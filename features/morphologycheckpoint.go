@@ -70,6 +70,9 @@ func (m *Morphology) UnmarshalBinary(data []byte) error {
 	if err := d.Close(); err != nil {
 		return err
 	}
+	if n.now < 0 || n.t.count < 0 {
+		return &checkpoint.Error{Magic: morphologyMagic, Err: checkpoint.ErrCorrupt}
+	}
 	if err := m.d.UnmarshalBinary(detector); err != nil {
 		return err // the detector leaves itself unchanged, and so is everything
 	}

@@ -430,6 +430,9 @@ func (s *Summaries) UnmarshalBinary(data []byte) error {
 	if err := d.Close(); err != nil {
 		return err
 	}
+	if len(segment.End) != len(segment.RR) {
+		return &checkpoint.Error{Magic: summaryMagic, Err: checkpoint.ErrCorrupt}
+	}
 	s.day, s.segment = n, segment
 	return nil
 }

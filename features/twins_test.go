@@ -1,0 +1,199 @@
+package features
+
+import (
+	"math"
+	"math/cmplx"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	godsp "github.com/mjibson/go-dsp/fft"
+	"github.com/stretchr/testify/require"
+)
+
+// plainBoth counts every pair of patterns, as the definitions are written.
+func plainBoth(x []float64, m int, r float64) (apEn float64, a, b int64) {
+	alike := func(i, j, d int) bool {
+		for k := range d {
+			if math.Abs(x[i+k]-x[j+k]) > r {
+				return false
+			}
+		}
+		return true
+	}
+	n := len(x) - m
+	for i := range n {
+		for j := i + 1; j < n; j++ {
+			if alike(i, j, m) {
+				b++
+				if alike(i, j, m+1) {
+					a++
+				}
+			}
+		}
+	}
+	phi := func(n, d int) float64 {
+		sum := 0.0
+		for i := range n {
+			c := 0
+			for j := range n {
+				if alike(i, j, d) {
+					c++
+				}
+			}
+			sum += math.Log(float64(c) / float64(n))
+		}
+		return sum / float64(n)
+	}
+	return phi(n+1, m) - phi(n, m+1), a, b
+}
+
+// The sweep, the tree and the plain count agree, also where values and
+// distances are equal to each other and to r.
+func TestCountsAgree(t *testing.T) {
+	g := rand.New(rand.NewPCG(1, 1))
+	var tree neighbours
+	var sw sweep
+	for round := range 300 {
+		x := make([]float64, 4+g.IntN(400))
+		walk := 0.0
+		for i := range x {
+			walk += g.NormFloat64()
+			switch round % 4 {
+			case 0:
+				x[i] = g.NormFloat64()
+			case 1:
+				x[i] = float64(g.IntN(6)) // many ties
+			case 2:
+				x[i] = walk
+			case 3:
+				x[i] = math.Round(walk*4) / 4
+			}
+		}
+		r := []float64{0, 0.25, 1, 3, 100}[g.IntN(5)]
+		for m := 1; m <= 4 && len(x) >= m+2; m++ {
+			apEn, a, b := plainBoth(x, m, r)
+			gotAp, _, gotA, gotB := tree.both(x, m, r)
+			require.Equal(t, [2]int64{a, b}, [2]int64{gotA, gotB}, "tree, round %d, m %d, r %v, n %d", round, m, r, len(x))
+			require.InDelta(t, apEn, gotAp.Value, 1e-12)
+			if m == 2 {
+				gotAp, _, gotA, gotB := sw.both(x, r)
+				require.Equal(t, [2]int64{a, b}, [2]int64{gotA, gotB}, "sweep, round %d, r %v, n %d", round, r, len(x))
+				require.InDelta(t, apEn, gotAp.Value, 1e-12)
+			}
+		}
+	}
+	// A longer one, where the sweep uses its cells.
+	x := make([]float64, 5000)
+	walk := 0.0
+	for i := range x {
+		walk = 0.98*walk + g.NormFloat64()
+		x[i] = math.Round(walk * 8)
+	}
+	for _, r := range []float64{1, 5, 30} {
+		_, _, a, b := tree.both(x, 2, r)
+		_, _, gotA, gotB := sw.both(x, r)
+		require.Equal(t, [2]int64{a, b}, [2]int64{gotA, gotB}, r)
+	}
+}
+
+func TestFFTAgainstGoDSP(t *testing.T) {
+	g := rand.New(rand.NewPCG(2, 2))
+	for _, n := range []int{1, 2, 4, 6, 8, 10, 16, 90, 200, 256, 1000, 1024, 2048} {
+		re, im, x := make([]float64, n), make([]float64, n), make([]complex128, n)
+		for i := range x {
+			re[i], im[i] = g.NormFloat64(), g.NormFloat64()
+			x[i] = complex(re[i], im[i])
+		}
+		newFFT(n).transform(re, im)
+		for k, w := range godsp.FFT(x) {
+			require.InDelta(t, 0, cmplx.Abs(w-complex(re[k], im[k])), 1e-12*float64(n), "n %d bin %d", n, k)
+		}
+	}
+}
+
+// The sum of cosines and the plain sum of Gaussians.
+func TestGaussianPairs(t *testing.T) {
+	g := rand.New(rand.NewPCG(3, 3))
+	for _, spread := range []float64{0, 0.1, 1, 5, 10} {
+		x := make([]float64, 400)
+		for i := range x {
+			x[i] = spread * g.NormFloat64()
+		}
+		want := 0.0
+		for i, v := range x {
+			for _, w := range x[:i] {
+				want += math.Exp(-(v - w) * (v - w))
+			}
+		}
+		var a Analyzer
+		got, ok := a.gaussianPairs(x)
+		require.True(t, ok)
+		require.InEpsilon(t, want, got, 1e-12, "spread %v", spread)
+	}
+	var a Analyzer
+	_, ok := a.gaussianPairs([]float64{0, 1000, 5000, 3, 4})
+	require.False(t, ok, "far apart")
+}
+
+func TestSumExpNeg(t *testing.T) {
+	for u := 0.0; u < 690; u += 0.37 {
+		require.InEpsilon(t, math.Exp(-u), sumExpNeg([]float64{u}), 1e-15, u)
+	}
+	require.Less(t, sumExpNeg([]float64{701, 1e9, math.Inf(1)}), 1e-300)
+}
+
+func TestOrderStatistics(t *testing.T) {
+	g := rand.New(rand.NewPCG(4, 4))
+	for round := range 200 {
+		x := make([]float64, 1+g.IntN(300))
+		for i := range x {
+			x[i] = g.ExpFloat64()
+			if round%2 == 0 {
+				x[i] = float64(g.IntN(5))
+			}
+		}
+		sorted := slices.Sorted(slices.Values(x))
+		var b bins
+		b.fill(x)
+		for k := range x {
+			require.Equal(t, sorted[k], b.at(k))
+			require.Equal(t, sorted[k], order(slices.Clone(x), k))
+			below, _ := slices.BinarySearch(sorted, sorted[k])
+			require.Equal(t, below, b.below(sorted[k]))
+		}
+	}
+}
+
+// A second series of the same length allocates nothing.
+func TestAnalyzerAllocatesNothing(t *testing.T) {
+	a, err := NewAnalyzer(Config{Welch: SpectrumConfig{SmoothnessPriors: 500}})
+	require.NoError(t, err)
+	rr := make([]float64, 400)
+	for i := range rr {
+		rr[i] = 800 + 50*math.Sin(float64(i)) + float64(i%7)
+	}
+	s := FromRR(rr)
+	var h HRV
+	a.analyze(&h, s)
+	require.Zero(t, testing.AllocsPerRun(10, func() { a.analyze(&h, s) }))
+}
+
+// Every one of these states would index out of range; all are refused.
+func TestCheckpointsThatDoNotFitTogether(t *testing.T) {
+	s, err := NewIntervals(IntervalsConfig{Rate: 250})
+	require.NoError(t, err)
+	for _, spoil := range []func(*Intervals){
+		func(s *Intervals) { s.started = true },
+		func(s *Intervals) { s.run = append(s.run, rrBeat{}) },
+		func(s *Intervals) { s.run, s.started, s.anchor = append(s.run, rrBeat{}), true, 5 },
+		func(s *Intervals) { s.run, s.started, s.next, s.centre = append(s.run, rrBeat{}), true, 1, 1 },
+	} {
+		bad, err := NewIntervals(IntervalsConfig{Rate: 250})
+		require.NoError(t, err)
+		spoil(bad)
+		data, err := bad.AppendBinary(nil)
+		require.NoError(t, err)
+		require.Error(t, s.UnmarshalBinary(data))
+	}
+}
