@@ -19,10 +19,11 @@ const binCount = 1024
 
 // fill takes the values, >= 0.
 func (b *bins) fill(x []float64) {
-	top := 0.0
+	bits := uint64(0) // of positive floats compare as they do, and quicker
 	for _, v := range x {
-		top = max(top, v)
+		bits = max(bits, math.Float64bits(v))
 	}
+	top := math.Float64frombits(bits)
 	b.scale = 0
 	if top > 0 && !math.IsInf(top, 0) {
 		b.scale = (binCount - 1) / top
