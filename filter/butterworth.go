@@ -3,7 +3,6 @@ package filter
 import (
 	"math"
 
-	"github.com/sinus-ecg/sinus/ecg"
 	"github.com/sinus-ecg/sinus/ecg/portable"
 )
 
@@ -16,8 +15,8 @@ const maxOrder = 32
 // many poles. edges are the -3 dB frequencies in Hz, one for low- and high-pass,
 // two for the others, above 0 and below half of the rate (Hz).
 func Butterworth(order int, band Band, rate float64, edges ...float64) (ZPK, error) {
-	if order < 1 || order > maxOrder {
-		return ZPK{}, &ecg.ConfigError{Type: "filter.Butterworth", Field: "order", Want: "1 to 32"}
+	if err := orderIn("Butterworth", order, maxOrder); err != nil {
+		return ZPK{}, err
 	}
 	proto := prototype{k: 1}
 	for i := range order / 2 {

@@ -63,8 +63,7 @@ func NewCascade(c CascadeConfig) (*Cascade, error) {
 		return fail("Sections", "1 to 256")
 	}
 	for _, s := range c.Sections {
-		// The triangle of stability: both poles inside the unit circle.
-		if !(math.Abs(s.A2) < 1 && math.Abs(s.A1) < 1+s.A2) {
+		if !s.Stable() {
 			return fail("Sections", "poles inside the unit circle")
 		}
 		if !(math.Abs(s.B0)+math.Abs(s.B1)+math.Abs(s.B2) <= math.MaxFloat64) {
@@ -170,10 +169,7 @@ func (f *Cascade) one(lead int, v float64) float64 {
 	for i, s := range f.config.Sections {
 		z := f.state[2*(i*f.config.Leads+lead):][:2]
 		if !primed {
-			// The steady state of a constant v.
-			y := v * ((s.B0 + s.B1 + s.B2) / (1 + s.A1 + s.A2))
-			z[1] = float64(s.B2*v) - float64(s.A2*y)
-			z[0] = float64(s.B1*v) - float64(s.A1*y) + z[1]
+			z[0], z[1], _ = s.steady(v)
 		}
 		y := float64(s.B0*v) + z[0]
 		z[0] = float64(s.B1*v) - float64(s.A1*y) + z[1]

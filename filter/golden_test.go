@@ -20,6 +20,8 @@ type design struct {
 	Order         int
 	Fs            float64
 	Wn            []float64
+	Rp, Rs        float64
+	Norm          string
 	Z, P          []pair
 	K             float64
 	H             []pair
@@ -57,16 +59,34 @@ func requireSet(t *testing.T, what string, want []pair, got []complex128) {
 	}
 }
 
+var norms = map[string]filter.Norm{"phase": filter.NormPhase, "mag": filter.NormMag, "delay": filter.NormDelay}
+
+func (g design) make() (filter.ZPK, error) {
+	switch band := bands[g.Btype]; g.Family {
+	case "cheby1":
+		return filter.Chebyshev1(g.Order, g.Rp, band, g.Fs, g.Wn...)
+	case "cheby2":
+		return filter.Chebyshev2(g.Order, g.Rs, band, g.Fs, g.Wn...)
+	case "ellip":
+		return filter.Elliptic(g.Order, g.Rp, g.Rs, band, g.Fs, g.Wn...)
+	case "bessel":
+		return filter.Bessel(g.Order, norms[g.Norm], band, g.Fs, g.Wn...)
+	default:
+		return filter.Butterworth(g.Order, band, g.Fs, g.Wn...)
+	}
+}
+
 // Responses against 40-digit values, zeros and poles as sets, group delays from
 // the poles and zeros.
-func TestButterworthEqualsTheDesigns(t *testing.T) {
-	for _, file := range []string{"designs_butter.json", "designs_ecg_presets.json"} {
+func TestDesignsEqualSciPy(t *testing.T) {
+	for _, family := range []string{"butter", "cheby1", "cheby2", "ellip", "bessel", "ecg_presets"} {
 		var d designs
-		golden(t, file, &d)
+		golden(t, "designs_"+family+".json", &d)
 		require.NotEmpty(t, d.Designs)
+		worst := 0.0 // of the tolerance
 		for _, g := range d.Designs {
-			name := fmt.Sprintf("%s order %d %v Hz at %v", g.Btype, g.Order, g.Wn, g.Fs)
-			f, err := filter.Butterworth(g.Order, bands[g.Btype], g.Fs, g.Wn...)
+			name := fmt.Sprintf("%s %s order %d %v Hz at %v %s", g.Family, g.Btype, g.Order, g.Wn, g.Fs, g.Norm)
+			f, err := g.make()
 			require.NoError(t, err, name)
 			require.True(t, f.Stable(), name)
 			if len(g.P) > 0 {
@@ -79,13 +99,16 @@ func TestButterworthEqualsTheDesigns(t *testing.T) {
 			limit := max(1e-12, 10*g.SciPyErr)
 			for i, h := range g.H {
 				got := filter.Response(sections, d.Freqs[key][i], g.Fs)
-				require.LessOrEqual(t, math.Hypot(real(got)-h[0], imag(got)-h[1]), limit, "%s at %v Hz", name, d.Freqs[key][i])
+				off := math.Hypot(real(got)-h[0], imag(got)-h[1])
+				worst = max(worst, off/limit)
+				require.LessOrEqual(t, off, limit, "%s at %v Hz", name, d.Freqs[key][i])
 			}
 			for i, want := range g.Gd {
 				at := d.Freqs[key][d.GdIndex[i]]
 				require.InEpsilon(t, 1+math.Abs(want), 1+math.Abs(f.GroupDelay(at, g.Fs)), 1e-6, "%s: group delay at %v Hz", name, at)
 			}
 		}
+		t.Logf("%s: %d designs, largest error %.2g of the tolerance", family, len(d.Designs), worst)
 	}
 }
 

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-
-	"github.com/sinus-ecg/sinus/ecg/portable"
 )
 
 // Section is a second-order section with SciPy's signs:
@@ -17,27 +15,27 @@ type Section struct{ B0, B1, B2, A1, A2 float64 }
 // nearest to the unit circle last, each with the zeros nearest to its poles
 // (Jackson 1970). The first section holds the whole gain.
 func (f ZPK) Sections() []Section {
-	zeros := slices.Clone(f.Z)
-	var pairs [][]complex128
-	var reals []complex128
-	for _, p := range f.P {
+	zeros := withDistance(f.Z, f.dz)
+	var pairs [][]root
+	var reals []root
+	for _, p := range withDistance(f.P, f.dp) {
 		switch {
-		case imag(p) > 0:
-			pairs = append(pairs, []complex128{p, conj(p)})
-		case imag(p) == 0:
+		case imag(p.r) > 0:
+			pairs = append(pairs, []root{p, p.conj()})
+		case imag(p.r) == 0:
 			reals = append(reals, p)
 		}
 	}
-	slices.SortFunc(reals, func(a, b complex128) int { return cmp.Compare(math.Abs(real(b)), math.Abs(real(a))) })
+	slices.SortFunc(reals, func(a, b root) int { return cmp.Compare(math.Abs(real(b.r)), math.Abs(real(a.r))) })
 	for i := 0; i < len(reals); i += 2 {
 		pairs = append(pairs, reals[i:min(i+2, len(reals))])
 	}
 	// A single pole chooses first, so that a single zero is left for it.
-	slices.SortStableFunc(pairs, func(a, b []complex128) int {
+	slices.SortStableFunc(pairs, func(a, b []root) int {
 		if c := cmp.Compare(len(a), len(b)); c != 0 {
 			return c
 		}
-		return cmp.Compare(abs(b[0]), abs(a[0]))
+		return cmp.Compare(abs(b[0].r), abs(a[0].r))
 	})
 	sections := make([]Section, len(pairs))
 	for i, p := range pairs {
@@ -55,18 +53,19 @@ func (f ZPK) Sections() []Section {
 	return sections
 }
 
+func (r root) conj() root { return root{conj(r.r), conj(r.d)} }
+
 // takeZeros removes from zeros those nearest to the poles p: a conjugate pair
 // or reals, no more than p has poles.
-func takeZeros(zeros *[]complex128, p []complex128) []complex128 {
-	var taken []complex128
+func takeZeros(zeros *[]root, p []root) []root {
+	var taken []root
 	for len(taken) < len(p) && len(*zeros) > 0 {
 		best := -1
 		for i, z := range *zeros {
-			real1 := imag(z) == 0
-			if !real1 && (len(taken) > 0 || len(p) == 1) {
+			if imag(z.r) != 0 && (len(taken) > 0 || len(p) == 1) {
 				continue
 			}
-			if best < 0 || abs(z-p[0]) < abs((*zeros)[best]-p[0]) {
+			if best < 0 || abs(z.d-p[0].d) < abs((*zeros)[best].d-p[0].d) {
 				best = i
 			}
 		}
@@ -76,63 +75,41 @@ func takeZeros(zeros *[]complex128, p []complex128) []complex128 {
 		z := (*zeros)[best]
 		*zeros = slices.Delete(*zeros, best, best+1)
 		taken = append(taken, z)
-		if imag(z) != 0 {
-			if k := slices.Index(*zeros, conj(z)); k >= 0 {
+		if imag(z.r) != 0 {
+			if k := slices.Index(*zeros, z.conj()); k >= 0 {
 				*zeros = slices.Delete(*zeros, k, k+1)
 			}
-			return append(taken, conj(z))
+			return append(taken, z.conj())
 		}
 	}
 	return taken
 }
 
-// quadratic returns the coefficients of z^-1 and z^-2 of the product of
-// (1 - r z^-1) over one or two roots.
-func quadratic(r []complex128) (c1, c2 float64) {
+// quadratic returns the coefficients c1 and c2 of z^-1 and z^-2 of the product
+// of (1 - r z^-1) over one or two roots. Near z = 1 it is 1 + c1 + c2 =
+// (1-r)(1-r') that decides the response: c2 is rounded last, to this sum.
+func quadratic(r []root) (c1, c2 float64) {
 	switch {
 	case len(r) == 0:
 		return 0, 0
 	case len(r) == 1:
-		return -real(r[0]), 0
-	case imag(r[0]) != 0:
-		return -2 * real(r[0]), float64(real(r[0])*real(r[0])) + float64(imag(r[0])*imag(r[0]))
+		return -(1 - real(r[0].d)), 0
 	}
-	return -(real(r[0]) + real(r[1])), float64(real(r[0]) * real(r[1]))
-}
-
-// Response returns the frequency response of sections at f Hz.
-func Response(sections []Section, f, rate float64) complex128 {
-	sin, cos := portable.Sincos(2 * math.Pi * (f / rate))
-	z1 := complex(cos, -sin)
-	z2 := mul(z1, z1)
-	h := complex(1, 0)
-	scale := func(v float64, z complex128) complex128 { return complex(float64(v*real(z)), float64(v*imag(z))) }
-	for _, s := range sections {
-		num := complex(s.B0, 0) + scale(s.B1, z1) + scale(s.B2, z2)
-		den := 1 + scale(s.A1, z1) + scale(s.A2, z2)
-		h = mul(h, div(num, den))
-	}
-	return h
-}
-
-// GroupDelay returns the group delay of the filter at f Hz in samples: how much
-// later a narrow band around f comes out. Zeros on the unit circle count half
-// a sample.
-func (z ZPK) GroupDelay(f, rate float64) float64 {
-	sin, cos := portable.Sincos(2 * math.Pi * (f / rate))
-	e := complex(cos, sin)
-	part := func(r complex128) float64 {
-		if a := abs(r); math.Abs(a-1) < 1e-12 {
-			return 0.5
+	var sum, product float64 // of the two distances to 1
+	if d := r[0].d; imag(d) != 0 {
+		sum, product = 2*real(d), float64(real(d)*real(d))+float64(imag(d)*imag(d))
+		if math.Abs(sum-product) <= 4e-16 { // on the unit circle
+			return -(2 - product), 1
 		}
-		return real(div(e, e-r))
+	} else {
+		sum, product = real(d)+real(r[1].d), float64(real(d)*real(r[1].d))
 	}
-	d := 0.0
-	for _, p := range z.P {
-		d += part(p)
+	c1 = -(2 - sum)
+	if sum < 1 {
+		return c1, (-1 - c1) + product
 	}
-	for _, q := range z.Z {
-		d -= part(q)
+	if imag(r[0].r) != 0 {
+		return c1, float64(real(r[0].r)*real(r[0].r)) + float64(imag(r[0].r)*imag(r[0].r))
 	}
-	return d
+	return c1, float64(real(r[0].r) * real(r[1].r))
 }

@@ -26,6 +26,25 @@ const (
 type ZPK struct {
 	Z, P []complex128
 	K    float64
+
+	// 1-Z and 1-P with all their digits: the poles of an ECG's low cut-offs lie
+	// so near to 1 that their float64 loses half of what matters. Absent where
+	// a ZPK was made by hand.
+	dz, dp []complex128
+}
+
+// root is a zero or pole r with 1-r.
+type root struct{ r, d complex128 }
+
+func withDistance(r, d []complex128) []root {
+	out := make([]root, len(r))
+	for i, v := range r {
+		out[i] = root{v, 1 - v}
+		if len(d) == len(r) {
+			out[i].d = d[i]
+		}
+	}
+	return out
 }
 
 // prototype is an analogue low-pass with cut-off 1 rad/s: zeros, poles, gain.
@@ -171,14 +190,17 @@ func (a prototype) bilinear() ZPK {
 	var out ZPK
 	for _, z := range a.z {
 		out.Z = append(out.Z, div(1+z, 1-z))
+		out.dz = append(out.dz, div(complex(-2*real(z), -2*imag(z)), 1-z))
 		num = mul(num, 1-z)
 	}
 	for _, p := range a.p {
 		out.P = append(out.P, div(1+p, 1-p))
+		out.dp = append(out.dp, div(complex(-2*real(p), -2*imag(p)), 1-p))
 		den = mul(den, 1-p)
 	}
 	for range len(a.p) - len(a.z) {
 		out.Z = append(out.Z, -1)
+		out.dz = append(out.dz, 2)
 	}
 	out.K = float64(a.k * real(div(num, den)))
 	return out
