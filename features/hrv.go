@@ -117,7 +117,6 @@ type Analyzer struct {
 	neighbours                       counter
 	distance                         bins
 	below                            [radii]int
-	tally                            []int32
 }
 
 // NewAnalyzer returns an Analyzer.
