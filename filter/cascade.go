@@ -2,6 +2,7 @@ package filter
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/sinus-ecg/sinus/ecg"
@@ -114,49 +115,25 @@ func (f *Cascade) Append(dst, in []float64) []float64 {
 	return dst
 }
 
-// block filters whole frames in place: runs of frames in which every lead is
-// good and primed go through the fast loops.
+// block filters whole frames in place: while every lead is good and primed
+// through the fast loops, else one by one.
 func (f *Cascade) block(x []float64) {
 	leads := f.config.Leads
 	for len(x) > 0 {
-		n := f.goodRun(x)
-		if n > 0 {
-			switch {
-			case leads == 1 && len(f.config.Sections) == 1:
-				f.single(x[:n])
-			case leads == 1:
-				f.chain(x[:n])
-			default:
-				f.frames(x[:n])
+		if !slices.ContainsFunc(f.missing, func(m int64) bool { return m > 0 }) {
+			x = x[runSections(f.config.Sections, f.state, x, leads):]
+		}
+		if len(x) > 0 {
+			for l := range leads {
+				x[l] = f.one(l, x[l])
 			}
-			x = x[n:]
-			continue
+			x = x[leads:]
 		}
-		for l := range leads {
-			x[l] = f.one(l, x[l])
-		}
-		x = x[leads:]
 	}
 }
 
 // good reports whether v is a sample.
-func good(v float64) bool { return v >= -cascadeRange && v <= cascadeRange }
-
-// goodRun is the number of values at the start of x, whole frames, that are
-// samples of leads that miss nothing.
-func (f *Cascade) goodRun(x []float64) int {
-	for _, m := range f.missing {
-		if m > 0 {
-			return 0
-		}
-	}
-	for i, v := range x {
-		if !good(v) {
-			return i - i%f.config.Leads
-		}
-	}
-	return len(x)
-}
+func good(v float64) bool { return math.Abs(v) <= cascadeRange }
 
 // one filters one value of one lead: the slow path.
 func (f *Cascade) one(lead int, v float64) float64 {
@@ -177,60 +154,6 @@ func (f *Cascade) one(lead int, v float64) float64 {
 		v = y
 	}
 	return v
-}
-
-// The fast loops. float64() around each product: no fused product, the same
-// bits everywhere. They are the loop of one, without its questions.
-
-// single is one section over one lead, the state in registers.
-func (f *Cascade) single(x []float64) {
-	s := f.config.Sections[0]
-	z1, z2 := f.state[0], f.state[1]
-	for i, v := range x {
-		y := float64(s.B0*v) + z1
-		z1 = float64(s.B1*v) - float64(s.A1*y) + z2
-		z2 = float64(s.B2*v) - float64(s.A2*y)
-		x[i] = y
-	}
-	f.state[0], f.state[1] = z1, z2
-}
-
-// chain is several sections over one lead: the sections inside the loop of the
-// samples, so that their chains of operations overlap.
-func (f *Cascade) chain(x []float64) {
-	sections := f.config.Sections
-	state := f.state[:2*len(sections)]
-	for i, v := range x {
-		for k := range sections {
-			s := &sections[k]
-			z := state[2*k : 2*k+2 : 2*k+2]
-			y := float64(s.B0*v) + z[0]
-			z[0] = float64(s.B1*v) - float64(s.A1*y) + z[1]
-			z[1] = float64(s.B2*v) - float64(s.A2*y)
-			v = y
-		}
-		x[i] = v
-	}
-}
-
-// frames is any number of sections over interleaved leads: the leads inside,
-// since they do not depend on each other.
-func (f *Cascade) frames(x []float64) {
-	leads := f.config.Leads
-	for len(x) >= leads {
-		frame := x[:leads]
-		for k := range f.config.Sections {
-			s := f.config.Sections[k]
-			z := f.state[2*k*leads:][:2*leads]
-			for l, v := range frame {
-				y := float64(s.B0*v) + z[2*l]
-				z[2*l] = float64(s.B1*v) - float64(s.A1*y) + z[2*l+1]
-				z[2*l+1] = float64(s.B2*v) - float64(s.A2*y)
-				frame[l] = y
-			}
-		}
-		x = x[leads:]
-	}
 }
 
 const (
