@@ -21,7 +21,7 @@ func runSections(sections []Section, state, x []float64, leads int) int {
 	done := 0
 	for done < len(x) {
 		block := x[done:min(len(x), done+kernelFrames*leads)]
-		n := len(block)
+		var n int
 		if leads == 1 {
 			n = runChain(sections, state, block)
 		} else {
