@@ -13,7 +13,7 @@ import (
 
 // Notch designs a second-order filter that takes out one frequency f (Hz, below
 // half of the rate) with quality factor q > 0. It rings after a QRS for about
-// q/(3 f) s; see Mains for one that does not.
+// q/(3 f) s.
 func Notch(f, q, rate float64) (ZPK, error) {
 	g, w, err := notchGain("Notch", f, q, rate)
 	if err != nil {
