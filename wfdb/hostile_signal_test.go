@@ -92,8 +92,8 @@ func TestHostileSignals(t *testing.T) {
 	}
 }
 
-// TestChecksumOnce: the error comes once, after the samples, then io.EOF.
-func TestChecksumOnce(t *testing.T) {
+// TestChecksumStays: the error comes after the samples, in place of io.EOF.
+func TestChecksumStays(t *testing.T) {
 	r, err := Open(record("r 1 360 2\nr.dat 16 1 12 0 1 4\n", "\x01\x00\x02\x00"), "r")
 	require.NoError(t, err)
 	p := make([]float64, 8)
@@ -106,7 +106,7 @@ func TestChecksumOnce(t *testing.T) {
 	require.Equal(t, []Mismatch{{"r.dat", 0, "record r, signal 0", "checksum", 4, 3}}, ce.Mismatches)
 	for range 3 {
 		_, err = r.Read(p)
-		require.Equal(t, io.EOF, err)
+		require.ErrorAs(t, err, &ce)
 	}
 	require.NoError(t, r.SeekFrame(1))
 	_, err = ecg.ReadAll[float64](r)

@@ -1,7 +1,6 @@
 package wfdb
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -107,9 +106,9 @@ func (r *Record) Warnings() []Warning { return r.warnings }
 
 // Read implements ecg.Signal: physical units, NaN where there is no sample.
 //
-// At the end it returns io.EOF; *ChecksumError once before that, if samples
-// and header differ; or an error that is io.ErrUnexpectedEOF if the files are
-// shorter than the header says. The samples before come first.
+// At the end it returns io.EOF; or *ChecksumError, if samples and header differ;
+// or an error that is io.ErrUnexpectedEOF if the files are shorter than the
+// header says. The samples before come first; the error stays.
 func (r *Record) Read(p []float64) (int, error) {
 	done := 0
 	for {
@@ -258,11 +257,7 @@ func readWide[T any](r *Record, p []T, width, parts int, low func([]T, int), hig
 	if done > 0 && r.err != io.EOF {
 		return done, nil
 	}
-	err := r.err
-	if done == 0 && errors.Is(err, ErrChecksum) {
-		r.err = io.EOF // once
-	}
-	return done, err
+	return done, r.err
 }
 
 // SeekFrame moves to a frame, counted from 0 at the rate of Format. Fixed-width
