@@ -491,8 +491,8 @@ func (p *PanTompkins) learn(dst []ecg.Beat) []ecg.Beat {
 		return dst
 	}
 	s.learning = false
-	s.i = ptLevels{ptLearnSignal * i.signal, ptLearnNoise * i.noise / float64(n)}
-	s.f = ptLevels{ptLearnSignal * f.signal, ptLearnNoise * f.noise / float64(n)}
+	s.i = ptLevels{float64(ptLearnSignal * i.signal), float64(ptLearnNoise*i.noise) / float64(n)}
+	s.f = ptLevels{float64(ptLearnSignal * f.signal), float64(ptLearnNoise*f.noise) / float64(n)}
 	s.count = 0
 	for _, pk := range recent[:n] {
 		dst = p.judge(dst, pk)

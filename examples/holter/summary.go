@@ -118,8 +118,8 @@ func (m *moments) add(v float64) {
 	}
 	d := v - m.mean
 	m.mean += d / float64(m.n)
-	m.m2 += d * (v - m.mean)
-	m.sumSquares += v * v
+	m.m2 += float64(d * (v - m.mean)) // float64(): no fused product
+	m.sumSquares += float64(v * v)
 	m.lo, m.hi = min(m.lo, v), max(m.hi, v)
 }
 
