@@ -1,0 +1,242 @@
+// Package mlp trains small multilayer perceptrons with two hidden layers and one
+// logistic output. The same data and the same seed give the same weights to the
+// bit on processors of one architecture.
+package mlp
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+)
+
+// Rows are training examples: inputs one after the other, what each should give
+// (0 or 1), and how much it counts.
+type Rows struct {
+	Inputs int
+	X      []float32
+	Label  []float32
+	Weight []float32
+}
+
+// Len is the number of rows.
+func (r *Rows) Len() int { return len(r.Label) }
+
+// Append adds a row.
+func (r *Rows) Append(x []float32, label, weight float32) {
+	r.X = append(r.X, x...)
+	r.Label = append(r.Label, label)
+	r.Weight = append(r.Weight, weight)
+}
+
+// Config says how a network is trained.
+type Config struct {
+	Hidden1, Hidden2 int
+	Epochs           int
+	Batch            int
+	Rate             float64 // learning rate, after a warm-up of 3 % and along a cosine
+	Decay            float64 // of weights, per step and learning rate (AdamW)
+	Drop             float64 // share of the first hidden layer that is left out at random
+	Leak             float32 // slope of the rectifiers below 0
+	Clip             float32 // of standardised inputs
+	Seed             uint64
+}
+
+// Net is a trained network. Weights are one row per input.
+type Net struct {
+	Inputs, Hidden1, Hidden2 int
+	Mean, Scale              []float32
+	W1, B1, W2, B2, W3       []float32
+	B3                       float32
+}
+
+// parameter is a group of weights with its moments for AdamW (I. Loshchilov and
+// F. Hutter, Decoupled weight decay regularization, ICLR 2019).
+type parameter struct {
+	w, grad, m, v []float32
+	decay         bool
+}
+
+func newParameter(n int, decay bool) *parameter {
+	return &parameter{make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n), decay}
+}
+
+func (p *parameter) step(rate, decay float64, t int) {
+	const b1, b2, tiny = 0.9, 0.999, 1e-8
+	c1, c2 := 1-math.Pow(b1, float64(t)), 1-math.Pow(b2, float64(t))
+	lr := float32(rate / c1)
+	root := float32(1 / math.Sqrt(c2))
+	shrink := float32(1)
+	if p.decay {
+		shrink = float32(1 - rate*decay)
+	}
+	for i, g := range p.grad {
+		p.m[i] += (1 - b1) * (g - p.m[i])
+		p.v[i] += (1 - b2) * (g*g - p.v[i])
+		p.w[i] = p.w[i]*shrink - lr*p.m[i]/(float32(math.Sqrt(float64(p.v[i])))*root+tiny)
+		p.grad[i] = 0
+	}
+}
+
+// Train fits a network.
+func Train(ctx context.Context, rows *Rows, c Config) (*Net, error) {
+	rng := rand.New(rand.NewPCG(c.Seed, 0x6d6c70))
+	n := &Net{Inputs: rows.Inputs, Hidden1: c.Hidden1, Hidden2: c.Hidden2}
+	n.standardise(rows)
+	params := []*parameter{
+		newParameter(n.Inputs*c.Hidden1, true), newParameter(c.Hidden1, false),
+		newParameter(c.Hidden1*c.Hidden2, true), newParameter(c.Hidden2, false),
+		newParameter(c.Hidden2, true), newParameter(1, false),
+	}
+	he := func(p *parameter, in int) {
+		s := math.Sqrt(2 / float64(in))
+		for i := range p.w {
+			p.w[i] = float32(s * rng.NormFloat64())
+		}
+	}
+	he(params[0], n.Inputs)
+	he(params[2], c.Hidden1)
+	he(params[4], c.Hidden2)
+
+	order := make([]int32, rows.Len())
+	for i := range order {
+		order[i] = int32(i)
+	}
+	batches := rows.Len() / c.Batch
+	steps := c.Epochs * batches
+	b := newBatch(c, n.Inputs)
+	t := 0
+	for range c.Epochs {
+		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		for k := range batches {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			t++
+			b.load(n, rows, order[k*c.Batch:(k+1)*c.Batch], c.Clip)
+			b.run(params, c, rng)
+			rate := c.Rate * min(1, float64(t)/(0.03*float64(steps))) * 0.5 * (1 + math.Cos(math.Pi*float64(t)/float64(steps)))
+			for _, p := range params {
+				p.step(rate, c.Decay, t)
+			}
+		}
+	}
+	n.W1, n.B1, n.W2, n.B2, n.W3, n.B3 = params[0].w, params[1].w, params[2].w, params[3].w, params[4].w, params[5].w[0]
+	return n, nil
+}
+
+// standardise takes mean and deviation of the inputs from the rows.
+func (n *Net) standardise(rows *Rows) {
+	sum, square := make([]float64, n.Inputs), make([]float64, n.Inputs)
+	for r := range rows.Len() {
+		for i, v := range rows.X[r*n.Inputs : (r+1)*n.Inputs] {
+			sum[i] += float64(v)
+			square[i] += float64(v) * float64(v)
+		}
+	}
+	n.Mean, n.Scale = make([]float32, n.Inputs), make([]float32, n.Inputs)
+	count := float64(max(1, rows.Len()))
+	for i := range sum {
+		m := sum[i] / count
+		d := math.Sqrt(max(0, square[i]/count-m*m))
+		n.Mean[i] = float32(m)
+		n.Scale[i] = float32(1 / max(d, 1e-4))
+	}
+}
+
+// batch is the working memory of a step.
+type batch struct {
+	size, inputs      int
+	x, h1, h2         []float32 // values behind the rectifiers
+	d1, d2, out       []float32 // gradients
+	keep              []float32 // drop-out
+	label, rowWeights []float32
+}
+
+func newBatch(c Config, inputs int) *batch {
+	f := func(n int) []float32 { return make([]float32, c.Batch*n) }
+	return &batch{c.Batch, inputs, f(inputs), f(c.Hidden1), f(c.Hidden2), f(c.Hidden1), f(c.Hidden2), f(1), f(c.Hidden1), f(1), f(1)}
+}
+
+func (b *batch) load(n *Net, rows *Rows, which []int32, clip float32) {
+	for i, r := range which {
+		src := rows.X[int(r)*b.inputs:][:b.inputs]
+		dst := b.x[i*b.inputs:][:b.inputs]
+		for j, v := range src {
+			dst[j] = min(clip, max(-clip, (v-n.Mean[j])*n.Scale[j]))
+		}
+		b.label[i], b.rowWeights[i] = rows.Label[r], rows.Weight[r]
+	}
+}
+
+func matrix(rows, cols int, data []float32) blas32.General {
+	return blas32.General{Rows: rows, Cols: cols, Stride: cols, Data: data}
+}
+
+// run adds up the gradients of one batch.
+func (b *batch) run(p []*parameter, c Config, rng *rand.Rand) {
+	x := matrix(b.size, b.inputs, b.x)
+	h1, h2 := matrix(b.size, c.Hidden1, b.h1), matrix(b.size, c.Hidden2, b.h2)
+	w1, w2 := matrix(b.inputs, c.Hidden1, p[0].w), matrix(c.Hidden1, c.Hidden2, p[2].w)
+	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, x, w1, 0, h1)
+	rectify(b.h1, p[1].w, c.Leak)
+	for i := range b.keep {
+		b.keep[i] = 1
+		if c.Drop > 0 {
+			b.keep[i] = 0
+			if rng.Float64() >= c.Drop {
+				b.keep[i] = float32(1 / (1 - c.Drop))
+			}
+		}
+		b.h1[i] *= b.keep[i]
+	}
+	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, h1, w2, 0, h2)
+	rectify(b.h2, p[3].w, c.Leak)
+
+	for i := range b.size {
+		row := b.h2[i*c.Hidden2:][:c.Hidden2]
+		z := p[5].w[0]
+		for j, v := range row {
+			z += v * p[4].w[j]
+		}
+		prob := float32(1 / (1 + math.Exp(-float64(z))))
+		d := b.rowWeights[i] * (prob - b.label[i]) / float32(b.size)
+		p[5].grad[0] += d
+		for j, v := range row {
+			p[4].grad[j] += d * v
+			g := d * p[4].w[j]
+			if v < 0 {
+				g *= c.Leak
+			}
+			b.d2[i*c.Hidden2+j] = g
+			p[3].grad[j] += g
+		}
+	}
+	d1, d2 := matrix(b.size, c.Hidden1, b.d1), matrix(b.size, c.Hidden2, b.d2)
+	blas32.Gemm(blas.Trans, blas.NoTrans, 1, h1, d2, 1, matrix(c.Hidden1, c.Hidden2, p[2].grad))
+	blas32.Gemm(blas.NoTrans, blas.Trans, 1, d2, w2, 0, d1)
+	for i := range b.size {
+		for j := range c.Hidden1 {
+			k := i*c.Hidden1 + j
+			g := b.d1[k] * b.keep[k]
+			if b.h1[k] < 0 {
+				g *= c.Leak
+			}
+			b.d1[k] = g
+			p[1].grad[j] += g
+		}
+	}
+	blas32.Gemm(blas.Trans, blas.NoTrans, 1, x, d1, 1, matrix(b.inputs, c.Hidden1, p[0].grad))
+}
+
+// rectify adds the biases and applies the leaky rectifier.
+func rectify(h, bias []float32, leak float32) {
+	for ; len(h) > 0; h = h[len(bias):] {
+		for j, b := range bias {
+			v := h[j] + b
+			h[j] = max(v, leak*v)
+		}
+	}
+}

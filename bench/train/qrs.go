@@ -1,0 +1,456 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/sinus-ecg/sinus/bench"
+	"github.com/sinus-ecg/sinus/bench/train/internal/mlp"
+	"github.com/sinus-ecg/sinus/detect"
+	"github.com/sinus-ecg/sinus/ecg"
+	"github.com/sinus-ecg/sinus/wfdb"
+)
+
+// Groups of records of the MIT-BIH Arrhythmia Database: P. de Chazal, M.
+// O'Dwyer and R. B. Reilly, IEEE Trans. Biomed. Eng. 51:1196-1206, 2004.
+var (
+	ds1   = strings.Fields("101 106 108 109 112 114 115 116 118 119 122 124 201 203 205 207 208 209 215 220 223 230")
+	ds2   = strings.Fields("100 103 105 111 113 117 121 123 200 202 210 212 213 214 219 221 222 228 231 232 233 234")
+	paced = strings.Fields("102 104 107 217")
+)
+
+const qrsDoc = `train qrs trains the verifier of the QRS detector on records of mitdb, with
+noise of nstdb (bw, ma), and scores the detector by the rules of bxb.
+
+    train qrs -o detect/models/qrs.bin            the embedded model: trained on DS1
+    train qrs -cv 8 -seeds 3                      record-wise cross-validation over all 48
+    train qrs -leave 118,119 -o noise.bin         for figures on nstdb
+
+`
+
+type qrsOptions struct {
+	data, on, leave, out string
+	cv, seeds, nets      int
+	seed                 uint64
+	epochs               int
+	versions             string
+	hidden               string
+}
+
+func trainQRS(ctx context.Context, w io.Writer, args []string) error {
+	var o qrsOptions
+	f := flag.NewFlagSet("qrs", flag.ContinueOnError)
+	f.SetOutput(io.Discard)
+	f.StringVar(&o.data, "data", dataFolder(), "`folder` with mitdb and nstdb")
+	f.StringVar(&o.on, "on", "ds1", "train on `ds1`, all, or records a,b,c")
+	f.StringVar(&o.leave, "leave", "", "but not on records `a,b,c`")
+	f.StringVar(&o.out, "o", "", "write the model to this `file`")
+	f.IntVar(&o.cv, "cv", 0, "cross-validate over all records in so many `folds`")
+	f.IntVar(&o.seeds, "seeds", 1, "with -cv, for so many seeds")
+	f.IntVar(&o.nets, "nets", 1, "`networks` per look, averaged")
+	f.Uint64Var(&o.seed, "seed", 1, "first seed")
+	f.IntVar(&o.epochs, "epochs", 5, "of the last round")
+	f.StringVar(&o.versions, "versions", "0,1,2,3,5,6,9,10,11", "of each record")
+	f.StringVar(&o.hidden, "hidden", "64,32", "units of the hidden layers")
+	if err := f.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			fmt.Fprint(w, qrsDoc)
+			f.SetOutput(w)
+			f.PrintDefaults()
+			return err
+		}
+		return fmt.Errorf("%w: %v", errUsage, err)
+	}
+	if f.NArg() > 0 {
+		return fmt.Errorf("%w: what is %.64q?", errUsage, f.Arg(0))
+	}
+	t, err := newQRSTrainer(o)
+	if err != nil {
+		return err
+	}
+	if o.cv > 0 {
+		return t.crossValidate(ctx, w)
+	}
+	chosen, err := t.chosen()
+	if err != nil {
+		return err
+	}
+	model, err := t.train(ctx, w, chosen, o.seed)
+	if err != nil {
+		return err
+	}
+	file := qrsModelFile(model)
+	if o.out != "" {
+		if err := os.WriteFile(o.out, file, 0o644); err != nil {
+			return err
+		}
+	}
+	m, err := detect.ReadQRSModel(file)
+	if err != nil {
+		return err
+	}
+	return t.report(w, func(int) *detect.QRSModel { return m })
+}
+
+// dataFolder is where the shared test material is, as for the tests.
+func dataFolder() string {
+	if s := os.Getenv("SINUS_SHARED"); s != "" {
+		return filepath.Join(s, "data")
+	}
+	return filepath.Join("..", "shared", "data")
+}
+
+type qrsTrainer struct {
+	o        qrsOptions
+	names    []string
+	sources  []source
+	noise    noises
+	versions []int
+	hidden   [2]int
+	labelled [][]labelled // by record and version; made when first needed
+}
+
+func newQRSTrainer(o qrsOptions) (*qrsTrainer, error) {
+	t := &qrsTrainer{o: o}
+	for _, v := range strings.Split(o.versions, ",") {
+		n, err := strconv.Atoi(v)
+		if err != nil {
+			return nil, fmt.Errorf("%w: -versions: %v", errUsage, err)
+		}
+		t.versions = append(t.versions, n)
+	}
+	if _, err := fmt.Sscanf(o.hidden, "%d,%d", &t.hidden[0], &t.hidden[1]); err != nil {
+		return nil, fmt.Errorf("%w: -hidden: %v", errUsage, err)
+	}
+	mitdb := os.DirFS(filepath.Join(o.data, "mitdb"))
+	names, err := bench.Database{FS: mitdb}.Records()
+	if err != nil {
+		return nil, err
+	}
+	t.names = names
+	for _, name := range names {
+		s, err := loadSource(mitdb, name)
+		if err != nil {
+			return nil, err
+		}
+		t.sources = append(t.sources, s)
+	}
+	t.labelled = make([][]labelled, len(names))
+	for _, name := range []string{"bw", "ma"} {
+		leads, err := loadLeads(os.DirFS(filepath.Join(o.data, "nstdb")), name)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range leads {
+			t.noise.records = append(t.noise.records, unit(x, len(x)))
+		}
+	}
+	return t, nil
+}
+
+func loadLeads(fsys fs.FS, name string) ([2][]float32, error) {
+	var leads [2][]float32
+	r, err := wfdb.Open(fsys, name)
+	if err != nil {
+		return leads, err
+	}
+	defer r.Close()
+	for frame, err := range ecg.Frames(r) {
+		_ = err
+		if len(frame) < 2 {
+			continue
+		}
+		leads[0] = append(leads[0], float32(frame[0]))
+		leads[1] = append(leads[1], float32(frame[1]))
+	}
+	return leads, nil
+}
+
+func loadSource(fsys fs.FS, name string) (source, error) {
+	s := source{name: name}
+	leads, err := loadLeads(fsys, name)
+	if err != nil {
+		return s, err
+	}
+	s.leads = leads
+	list, err := bench.LoadAnnotations(fsys, name, "atr", augmentRate)
+	if err != nil {
+		return s, err
+	}
+	fibrillation, unreadable := int64(-1), int64(-1)
+	for _, a := range list {
+		switch {
+		case a.Code.IsBeat():
+			s.beats = append(s.beats, a.Time)
+		case a.Code.String() == "[":
+			fibrillation = a.Time
+		case a.Code.String() == "]" && fibrillation >= 0:
+			s.free = append(s.free, span{fibrillation, a.Time})
+			fibrillation = -1
+		}
+		if a.Code.String() == "~" {
+			if unreadable >= 0 {
+				s.free = append(s.free, span{unreadable, a.Time})
+				unreadable = -1
+			}
+			if a.Subtype == -1 {
+				unreadable = a.Time
+			}
+		}
+	}
+	for i, x := range s.leads {
+		s.height[i] = heightOf(x, s.beats)
+	}
+	return s, nil
+}
+
+// chosen are the records that -on and -leave name.
+func (t *qrsTrainer) chosen() ([]int, error) {
+	var on []string
+	switch t.o.on {
+	case "ds1":
+		on = ds1
+	case "all":
+		on = t.names
+	default:
+		on = strings.Split(t.o.on, ",")
+	}
+	var leave []string
+	if t.o.leave != "" {
+		leave = strings.Split(t.o.leave, ",")
+	}
+	var chosen []int
+	for _, n := range append(slices.Clone(on), leave...) {
+		i := slices.Index(t.names, n)
+		if i < 0 {
+			return nil, fmt.Errorf("%w: no record %.64q", errUsage, n)
+		}
+		if !slices.Contains(leave, n) {
+			chosen = append(chosen, i)
+		}
+	}
+	slices.Sort(chosen)
+	return chosen, nil
+}
+
+// parallel calls f for 0 to n-1 and returns the first error by number.
+func parallel(n int, f func(i int) error) error {
+	errs := make([]error, n)
+	next := make(chan int)
+	var wait sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wait.Go(func() {
+			for i := range next {
+				errs[i] = f(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wait.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prepare makes the versions of the chosen records.
+func (t *qrsTrainer) prepare(chosen []int) error {
+	return parallel(len(chosen), func(i int) error {
+		r := chosen[i]
+		if t.labelled[r] != nil {
+			return nil
+		}
+		for _, v := range t.versions {
+			rng := rand.New(rand.NewPCG(uint64(r), uint64(v)))
+			l, err := label(t.sources[r].version(v, &t.noise, rng))
+			if err != nil {
+				return err
+			}
+			t.labelled[r] = append(t.labelled[r], l)
+		}
+		return nil
+	})
+}
+
+// collect runs f over all versions of the chosen records and joins the rows in
+// their order.
+func (t *qrsTrainer) collect(chosen []int, f func(l *labelled, rows *[2]mlp.Rows, rng *rand.Rand) error, seed uint64) (*[2]mlp.Rows, error) {
+	parts := make([][2]mlp.Rows, len(chosen)*len(t.versions))
+	err := parallel(len(parts), func(i int) error {
+		r, v := chosen[i/len(t.versions)], i%len(t.versions)
+		return f(&t.labelled[r][v], &parts[i], rand.New(rand.NewPCG(seed, uint64(r)<<8|uint64(v))))
+	})
+	if err != nil {
+		return nil, err
+	}
+	all := &[2]mlp.Rows{{Inputs: qrsInputs[0]}, {Inputs: qrsInputs[1]}}
+	for i := range parts {
+		for look := range all {
+			all[look].X = append(all[look].X, parts[i][look].X...)
+			all[look].Label = append(all[look].Label, parts[i][look].Label...)
+			all[look].Weight = append(all[look].Weight, parts[i][look].Weight...)
+			parts[i][look] = mlp.Rows{}
+		}
+	}
+	return all, nil
+}
+
+// train makes the networks from the chosen records: a first round in which the
+// truth makes the decisions, a second in which the network of the first one
+// does (S. Ross, G. J. Gordon and J. A. Bagnell, A reduction of imitation
+// learning and structured prediction to no-regret online learning, AISTATS 2011).
+func (t *qrsTrainer) train(ctx context.Context, w io.Writer, chosen []int, seed uint64) ([2][]*mlp.Net, error) {
+	var model [2][]*mlp.Net
+	if err := t.prepare(chosen); err != nil {
+		return model, err
+	}
+	c := mlp.Config{Hidden1: t.hidden[0], Hidden2: t.hidden[1], Epochs: 2, Batch: 256, Rate: 0.002, Decay: 1e-4, Drop: 0.1, Leak: 0.05, Clip: 6, Seed: seed}
+	rows, err := t.collect(chosen, func(l *labelled, rows *[2]mlp.Rows, rng *rand.Rand) error {
+		return l.guided(rows, 0.35, rng)
+	}, seed)
+	if err != nil {
+		return model, err
+	}
+	first, err := mlp.Train(ctx, &rows[0], c)
+	if err != nil {
+		return model, err
+	}
+	roll, err := detect.ReadQRSModel(qrsModelFile([2][]*mlp.Net{{first}, {silentNet(1)}}))
+	if err != nil {
+		return model, err
+	}
+	rows, err = t.collect(chosen, func(l *labelled, rows *[2]mlp.Rows, rng *rand.Rand) error {
+		return l.alone(rows, roll, 0.2, rng)
+	}, seed+1000)
+	if err != nil {
+		return model, err
+	}
+	fmt.Fprintf(w, "# seed %d: %d rows of %d records\n", seed, rows[0].Len(), len(chosen))
+	c.Epochs = t.o.epochs
+	nets := make([]*mlp.Net, 2*t.o.nets)
+	err = parallel(len(nets), func(i int) error {
+		c := c
+		c.Seed = seed + 100*uint64(i)
+		var err error
+		nets[i], err = mlp.Train(ctx, &rows[i%2], c)
+		return err
+	})
+	for i, n := range nets {
+		model[i%2] = append(model[i%2], n)
+	}
+	return model, err
+}
+
+// crossValidate trains without each fold in turn and scores that fold. The fold
+// of a record is its place in the sorted list modulo the number of folds; 202
+// is the patient of 201 and goes with it.
+func (t *qrsTrainer) crossValidate(ctx context.Context, w io.Writer) error {
+	fold := func(i int) int {
+		if t.names[i] == "202" {
+			i = slices.Index(t.names, "201")
+		}
+		return i % t.o.cv
+	}
+	for s := range t.o.seeds {
+		models := make([]*detect.QRSModel, t.o.cv)
+		for f := range models {
+			var chosen []int
+			for i := range t.names {
+				if fold(i) != f {
+					chosen = append(chosen, i)
+				}
+			}
+			nets, err := t.train(ctx, w, chosen, t.o.seed+uint64(s))
+			if err != nil {
+				return err
+			}
+			file := qrsModelFile(nets)
+			if t.o.out != "" {
+				if err := os.WriteFile(fmt.Sprintf("%s.%d.%d", t.o.out, t.o.seed+uint64(s), f), file, 0o644); err != nil {
+					return err
+				}
+			}
+			if models[f], err = detect.ReadQRSModel(file); err != nil {
+				return err
+			}
+		}
+		fmt.Fprintf(w, "%d-fold cross-validation, seed %d\n", t.o.cv, t.o.seed+uint64(s))
+		if err := t.report(w, func(i int) *detect.QRSModel { return models[fold(i)] }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// report scores every record, lead 0, with the model for it.
+func (t *qrsTrainer) report(w io.Writer, model func(i int) *detect.QRSModel) error {
+	type score struct{ late, whole bench.Comparison }
+	scores := make([]score, len(t.names))
+	err := parallel(len(t.names), func(i int) error {
+		beats, err := detectAll(t.sources[i].leads[0], model(i), nil)
+		if err != nil {
+			return err
+		}
+		test := make([]wfdb.Annotation, len(beats))
+		for k, b := range beats {
+			test[k] = wfdb.Annotation{Time: b.At, Code: wfdb.CodeOf(ecg.Normal)}
+		}
+		ref, err := bench.LoadAnnotations(os.DirFS(filepath.Join(t.o.data, "mitdb")), t.names[i], "atr", augmentRate)
+		if err != nil {
+			return err
+		}
+		c := bench.EC57(augmentRate, int64(len(t.sources[i].leads[0])))
+		if scores[i].late, err = bench.Compare(ref, test, c); err != nil {
+			return err
+		}
+		c.Start = 0
+		scores[i].whole, err = bench.Compare(ref, test, c)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(w, "records with errors (missed/extra from 5:00):")
+	for i, s := range scores {
+		if q := s.late.Matrix.QRS(); q.FN+q.FP > 0 {
+			fmt.Fprintf(w, " %s:%d/%d", t.names[i], q.FN, q.FP)
+		}
+	}
+	fmt.Fprintln(w)
+	for _, g := range []struct {
+		name    string
+		records []string
+	}{{"all", t.names}, {"DS1", ds1}, {"DS2", ds2}, {"paced", paced}} {
+		var late, whole bench.Counts
+		for i, s := range scores {
+			if slices.Contains(g.records, t.names[i]) {
+				addCounts(&late, s.late.Matrix.QRS())
+				addCounts(&whole, s.whole.Matrix.QRS())
+			}
+		}
+		line := func(c bench.Counts) string {
+			return fmt.Sprintf("Se %7.3f  +P %7.3f  DER %.3f %% (%d missed, %d extra)", 100*float64(c.TP)/float64(c.TP+c.FN), 100*float64(c.TP)/float64(c.TP+c.FP), 100*float64(c.FN+c.FP)/float64(c.TP+c.FN), c.FN, c.FP)
+		}
+		fmt.Fprintf(w, "%-5s from 5:00  %s\n      from 0:00  %s\n", g.name, line(late), line(whole))
+	}
+	return nil
+}
+
+func addCounts(sum *bench.Counts, c bench.Counts) { sum.TP += c.TP; sum.FN += c.FN; sum.FP += c.FP }

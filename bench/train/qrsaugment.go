@@ -1,0 +1,447 @@
+package main
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// Versions of a record: the detector should find the same beats in another gain,
+// at another heart rate, through other electrodes, in noise, beside tall and
+// sharp P waves. One random draw per version and record.
+
+const augmentRate = 360 // Hz of mitdb and of nstdb's noise
+
+// strip is one lead with its beats.
+type strip struct {
+	x     []float32 // mV
+	beats []int64   // reference positions
+	free  []span    // stretches in which nothing is taught: fibrillation, unreadable signal
+}
+
+type span struct{ from, to int64 }
+
+// source is a record: two leads at augmentRate.
+type source struct {
+	name   string
+	leads  [2][]float32
+	height [2]float64 // median QRS height, mV
+	beats  []int64
+	free   []span
+}
+
+// noises are what may be mixed in: bw and ma of nstdb.
+type noises struct {
+	records [][]float32 // each of unit power
+}
+
+// version makes one version of a record.
+func (s *source) version(v int, n *noises, rng *rand.Rand) strip {
+	out := strip{beats: s.beats, free: s.free}
+	lead0 := func() { out.x = slices.Clone(s.leads[0]) }
+	mix := func() {
+		phi := rng.Float64() * math.Pi
+		a, b := math.Cos(phi)/s.height[0], math.Sin(phi)/s.height[1]
+		out.x = make([]float32, len(s.leads[0]))
+		for i := range out.x {
+			out.x[i] = float32(a*float64(s.leads[0][i]) + b*float64(s.leads[1][i]))
+		}
+	}
+	either := func() {
+		if rng.Float64() < 0.6 {
+			lead0()
+		} else {
+			mix()
+		}
+	}
+	switch v {
+	case 0: // as it is
+		lead0()
+		return out
+	case 1: // noise
+		lead0()
+		out.noise(n, rng, 0, 24, 0.6)
+	case 2: // another lead, another heart rate
+		mix()
+		out.stretch(rng)
+		out.electrodes(rng)
+	case 3: // the same in noise
+		mix()
+		out.electrodes(rng)
+		out.noise(n, rng, -3, 20, 0.6)
+	case 5: // gains that change, mains
+		lead0()
+		out.stretch(rng)
+		out.gains(rng)
+		out.electrodes(rng)
+		out.mains(rng)
+		out.noise(n, rng, 6, 24, 0.6)
+	case 6: // waves of other sizes
+		lead0()
+		out.rescale(rng)
+		out.stretch(rng)
+		if rng.Float64() < 0.5 {
+			out.scatter(rng)
+		}
+	case 9, 10: // sharp P waves, T waves, flutter waves
+		if v == 9 {
+			lead0()
+		} else {
+			mix()
+		}
+		out.atria(rng)
+		out.stretch(rng)
+		if rng.Float64() < 0.5 {
+			out.noise(n, rng, 8, 24, 0.6)
+		}
+	case 11: // much noise
+		either()
+		out.noise(n, rng, -8, 10, 0.7)
+	}
+	g := float32(math.Exp((2*rng.Float64() - 1) * math.Log(4)))
+	for i := range out.x {
+		out.x[i] *= g
+	}
+	return out
+}
+
+// heightOf is the median height of the complexes.
+func heightOf(x []float32, beats []int64) float64 {
+	var h []float64
+	for _, b := range beats {
+		lo, hi := max(0, b-18), min(int64(len(x)), b+19)
+		if hi-lo < 10 {
+			continue
+		}
+		s := x[lo:hi]
+		h = append(h, float64(slices.Max(s)-slices.Min(s)))
+	}
+	if len(h) == 0 {
+		return 1
+	}
+	slices.Sort(h)
+	return max(h[len(h)/2], 1e-3)
+}
+
+// noise adds noise in stretches of 8 to 60 s, a share of them noisy, at a
+// signal-to-noise ratio in dB as program nst defines it: a sine of the height
+// of the complexes against the power of the noise.
+func (s *strip) noise(n *noises, rng *rand.Rand, from, to, share float64) {
+	power := heightOf(s.x, s.beats)
+	power *= power / 8
+	for at := 0; at < len(s.x); {
+		length := int((8 + 52*rng.Float64()) * augmentRate)
+		part := s.x[at:min(len(s.x), at+length)]
+		at += length
+		if rng.Float64() >= share {
+			continue
+		}
+		snr := from + (to-from)*rng.Float64()
+		add := n.draw(len(part), rng)
+		sum := 0.0
+		for _, v := range add {
+			sum += float64(v) * float64(v)
+		}
+		scale := float32(math.Sqrt(power * math.Pow(10, -snr/10) / (sum/float64(len(add)) + 1e-12)))
+		// The edges of a stretch are no steps.
+		const fade = augmentRate / 2
+		for i := range part {
+			edge := float32(min(1, float64(min(i, len(part)-1-i))/fade))
+			part[i] += scale * edge * add[i]
+		}
+	}
+}
+
+// draw is a piece of one kind of noise, or of a blend of two.
+func (n *noises) draw(length int, rng *rand.Rand) []float32 {
+	one := func() []float32 {
+		switch k := rng.IntN(8); {
+		case k < 4: // recorded
+			r := n.records[rng.IntN(len(n.records))]
+			at := rng.IntN(max(1, len(r)-length))
+			return unit(slices.Clone(r[at:min(len(r), at+length)]), length)
+		case k < 5:
+			return unit(muscle(length, rng), length)
+		default:
+			return unit(motion(length, rng), length)
+		}
+	}
+	a := one()
+	if rng.Float64() < 0.3 {
+		share := float32(rng.Float64())
+		for i, v := range one() {
+			a[i] = (1-share)*a[i] + share*v
+		}
+	}
+	return a
+}
+
+// unit brings noise to zero mean and unit power, and to a length.
+func unit(x []float32, length int) []float32 {
+	for len(x) < length {
+		x = append(x, x[:min(len(x), length-len(x))]...)
+	}
+	mean, sum := 0.0, 0.0
+	for _, v := range x {
+		mean += float64(v)
+	}
+	mean /= float64(len(x))
+	for i := range x {
+		x[i] -= float32(mean)
+		sum += float64(x[i]) * float64(x[i])
+	}
+	f := float32(1 / math.Sqrt(sum/float64(len(x))+1e-12))
+	for i := range x {
+		x[i] *= f
+	}
+	return x
+}
+
+// muscle is white noise through two one-pole filters under a slow envelope.
+func muscle(length int, rng *rand.Rand) []float32 {
+	x := make([]float32, length)
+	low, high, env := 0.0, 0.0, 0.0
+	corner := 0.1 + 0.5*rng.Float64()
+	for i := range x {
+		w := rng.NormFloat64()
+		low += corner * (w - low)
+		high += 0.08 * (low - high)
+		env += 0.003 * (rng.NormFloat64()*8 - env)
+		x[i] = float32((low - high) * math.Exp(min(2, max(-2, env))))
+	}
+	return x
+}
+
+// motion is electrode motion: bumps at random times that rise fast and decay
+// slowly, steps, and a leaky random walk.
+func motion(length int, rng *rand.Rand) []float32 {
+	x := make([]float32, length)
+	for at := 0.0; ; {
+		at += rng.ExpFloat64() * 0.35 * augmentRate
+		if int(at) >= length {
+			break
+		}
+		height := math.Exp(0.7 * rng.NormFloat64())
+		if rng.Float64() < 0.5 {
+			height = -height
+		}
+		rise := (0.01 + 0.11*rng.Float64()) * augmentRate
+		decay := (0.04 + 0.56*rng.Float64()) * augmentRate
+		end := min(length, int(at+rise+6*decay))
+		for i := int(at); i < end; i++ {
+			t := float64(i) - at
+			if t < rise {
+				x[i] += float32(height * 0.5 * (1 - math.Cos(math.Pi*t/rise)))
+			} else {
+				x[i] += float32(height * math.Exp(-(t-rise)/decay))
+			}
+		}
+	}
+	walk, step := 0.0, 0.02+0.06*rng.Float64()
+	for i := range x {
+		walk = walk*0.998 + step*rng.NormFloat64()
+		x[i] += float32(walk)
+	}
+	return x
+}
+
+// stretch changes the time axis by a factor of 0.83 to 1.2.
+func (s *strip) stretch(rng *rand.Rand) {
+	f := 0.83 + 0.37*rng.Float64() // new time = f * old time
+	n := int(float64(len(s.x)) * f)
+	y := make([]float32, n)
+	at := func(i int) float64 { return float64(s.x[min(max(i, 0), len(s.x)-1)]) }
+	for i := range y {
+		t := float64(i) / f
+		k := int(t)
+		u := t - float64(k)
+		a, b, c, d := at(k-1), at(k), at(k+1), at(k+2)
+		// Cubic convolution with slopes from the neighbours (Catmull-Rom).
+		y[i] = float32(b + 0.5*u*(c-a+u*(2*a-5*b+4*c-d+u*(3*(b-c)+d-a))))
+	}
+	s.x = y
+	move := func(t int64) int64 { return int64(math.Round(float64(t) * f)) }
+	beats := make([]int64, len(s.beats))
+	for i, b := range s.beats {
+		beats[i] = move(b)
+	}
+	free := make([]span, len(s.free))
+	for i, p := range s.free {
+		free[i] = span{move(p.from), move(p.to)}
+	}
+	s.beats, s.free = beats, free
+}
+
+// electrodes is one of: nothing, a high-pass, a low-pass, some first difference.
+func (s *strip) electrodes(rng *rand.Rand) {
+	switch rng.IntN(4) {
+	case 1:
+		a := float32(1 - math.Exp(-2*math.Pi*(0.05+1.15*rng.Float64())/augmentRate))
+		base := s.x[0]
+		for i, v := range s.x {
+			base += a * (v - base)
+			s.x[i] = v - base
+		}
+	case 2:
+		a := float32(1 - math.Exp(-2*math.Pi*(12+28*rng.Float64())/augmentRate))
+		low := s.x[0]
+		for i, v := range s.x {
+			low += a * (v - low)
+			s.x[i] = low
+		}
+	case 3:
+		a := float32(2 * rng.Float64())
+		last := s.x[0]
+		for i, v := range s.x {
+			s.x[i] = v + a*(v-last)
+			last = v
+		}
+	}
+}
+
+// gains changes the gain slowly and suddenly, up to a factor of 2.5.
+func (s *strip) gains(rng *rand.Rand) {
+	now, goal := 0.0, 0.0
+	next := 0
+	slow := true
+	for i := range s.x {
+		if i == next {
+			goal = 1.8*rng.Float64() - 0.9
+			slow = rng.Float64() < 0.5
+			next += int((5 + 40*rng.Float64()) * augmentRate)
+		}
+		if slow {
+			now += (goal - now) / (4 * augmentRate)
+		} else {
+			now = goal
+		}
+		s.x[i] *= float32(math.Exp(now))
+	}
+}
+
+// mains adds 50 or 60 Hz of 2 to 30 % of the height of the complexes.
+func (s *strip) mains(rng *rand.Rand) {
+	f := 50.0
+	if rng.Float64() < 0.5 {
+		f = 60
+	}
+	a := heightOf(s.x, s.beats) * (0.02 + 0.28*rng.Float64())
+	for i := range s.x {
+		s.x[i] += float32(a * math.Sin(2*math.Pi*f*float64(i)/augmentRate))
+	}
+}
+
+// rescale makes QRS, P and T larger or smaller, one factor each for the record.
+func (s *strip) rescale(rng *rand.Rand) {
+	logRange := func(lo, hi float64) float64 {
+		return math.Exp(math.Log(lo) + rng.Float64()*(math.Log(hi)-math.Log(lo)))
+	}
+	qrs, p, t := logRange(0.2, 1.1), logRange(0.5, 4), logRange(0.5, 2.5)
+	window := func(from, to float64) (int64, int64) {
+		return int64(from * augmentRate), int64(to * augmentRate)
+	}
+	apply := func(beat int64, from, to, factor float64) {
+		a, b := window(from, to)
+		lo, hi := beat+a, beat+b
+		if lo < 0 || hi >= int64(len(s.x)) {
+			return
+		}
+		// Only what rises above the line between the ends is scaled.
+		x0, x1 := s.x[lo], s.x[hi]
+		for i := lo; i <= hi; i++ {
+			u := float32(i-lo) / float32(hi-lo)
+			line := x0 + u*(x1-x0)
+			s.x[i] = line + float32(factor)*(s.x[i]-line)
+		}
+	}
+	for i, b := range s.beats {
+		apply(b, -0.06, 0.08, qrs)
+		if i > 0 && b-s.beats[i-1] > augmentRate*6/10 {
+			apply(b, -0.24, -0.07, p)
+		}
+		if i+1 < len(s.beats) && s.beats[i+1]-b > augmentRate*6/10 {
+			apply(b, 0.1, 0.42, t)
+		}
+	}
+}
+
+// scatter is a random FIR of nine taps 8.3 ms apart around the identity.
+func (s *strip) scatter(rng *rand.Rand) {
+	var h [9]float32
+	size := 0.1 + 0.7*rng.Float64()
+	for k := range h {
+		h[k] = float32(size * rng.NormFloat64() * math.Exp(-math.Abs(float64(k-4))/2))
+	}
+	h[4]++
+	y := make([]float32, len(s.x))
+	for i := range y {
+		for k, c := range h {
+			if j := i + 3*(k-4); j >= 0 && j < len(s.x) {
+				y[i] += c * s.x[j]
+			}
+		}
+	}
+	s.x = y
+}
+
+// atria adds sharp P waves before every beat, T waves behind half of the
+// records' beats, lone P waves in pauses, and flutter waves in stretches.
+func (s *strip) atria(rng *rand.Rand) {
+	height := heightOf(s.x, s.beats)
+	sign := func() float64 {
+		if rng.Float64() < 0.5 {
+			return -1
+		}
+		return 1
+	}
+	wave := func(at, sigma, h, skew float64) {
+		lo, hi := max(0, int(at-4*sigma)), min(len(s.x)-1, int(at+4*sigma))
+		for i := lo; i <= hi; i++ {
+			u := (float64(i) - at) / sigma
+			if u > 0 {
+				u /= skew
+			}
+			s.x[i] += float32(h * math.Exp(-u*u/2))
+		}
+	}
+	sigma := (0.009 + 0.019*rng.Float64()) * augmentRate
+	p := height * (0.12 + 0.48*rng.Float64()) * sign()
+	pr := (0.11 + 0.12*rng.Float64()) * augmentRate
+	skew := 1.0
+	if rng.Float64() < 0.3 {
+		skew = 1.5
+	}
+	withT := rng.Float64() < 0.5
+	tSigma := (0.02 + 0.03*rng.Float64()) * augmentRate
+	t := height * (0.2 + 0.7*rng.Float64()) * sign()
+	rt := (0.2 + 0.16*rng.Float64()) * augmentRate
+	for i, b := range s.beats {
+		jitter := 0.006 * augmentRate * rng.NormFloat64()
+		if i == 0 || b-s.beats[i-1] > int64(pr)+augmentRate/4 {
+			wave(float64(b)-pr+jitter, sigma, p, skew)
+		}
+		if i+1 == len(s.beats) {
+			continue
+		}
+		gap := s.beats[i+1] - b
+		if withT && gap > int64(rt)+augmentRate/5 {
+			wave(float64(b)+rt, tSigma, t, 1)
+		}
+		for at := float64(b) + (0.7+0.3*rng.Float64())*augmentRate; gap > 3*augmentRate/2 && at < float64(s.beats[i+1])-0.5*augmentRate; at += (0.6 + 0.3*rng.Float64()) * augmentRate {
+			wave(at, sigma, p, skew)
+		}
+	}
+	if rng.Float64() < 0.4 {
+		f := 3.5 + 3.5*rng.Float64()
+		a := height * (0.03 + 0.12*rng.Float64())
+		for at := 0; at < len(s.x); at += 10 * augmentRate {
+			if rng.Float64() < 0.5 {
+				continue
+			}
+			for i := at; i < min(len(s.x), at+10*augmentRate); i++ {
+				_, u := math.Modf(f * float64(i) / augmentRate)
+				s.x[i] += float32(a * (2*u - 1))
+			}
+		}
+	}
+}

@@ -1,0 +1,404 @@
+package detect
+
+import (
+	"math"
+	"time"
+
+	"github.com/sinus-ecg/sinus/ecg"
+)
+
+// QRSConfig configures a QRS detector.
+type QRSConfig struct {
+	Rate  float64 // Hz, 100 to 2000
+	Leads int     // per frame, 1 to 16; 0 means 1
+
+	// Model is another verifier than the embedded one, for example one that was
+	// trained on part of the data. nil: the embedded one.
+	Model *QRSModel
+
+	// Observe, if not nil, sees every candidate before its decision takes effect,
+	// and may change that: for training, and for looking at errors. The decisions
+	// without it are the same.
+	Observe func(*QRSCandidate)
+}
+
+// QRSCandidate is a place where a QRS may be, as an observer sees it.
+type QRSCandidate struct {
+	At     int64        // input sample, not yet moved to the R peak
+	Lead   int          // whose inputs these are
+	E2     float64      // evidence at the middle scale, mV
+	Odds   [2]float64   // log odds of both looks, fused over the leads; NaN within the refractory time
+	Inputs [2][]float32 // of this lead, valid during the call; empty within the refractory time
+	Accept bool         // the decision
+}
+
+const (
+	qrsPeakSide   = 10   // a candidate is the largest evidence within 50 ms on either side
+	qrsFloor      = 0.08 // and above this share of the level
+	qrsRefractory = 36   // no QRS within 180 ms of another
+	qrsKnown      = qrsSide2 + qrsPeakSide
+	qrsFirst      = qrsKnown + qrsSide2 // the first look also reads e2 at c+25
+
+	// Log odds: at or below the lower ones a candidate is none, at or above the
+	// upper ones it is a beat; between them the second look decides.
+	qrsNo    = -2.1972 // 10 %
+	qrsYes   = 1.7346  // 85 %
+	qrsTheta = 0       // 50 %
+
+	// Search-back: with no beat for 1.6 median intervals the best candidate since
+	// the last one is a beat if its odds were not below these; the wait is bounded.
+	qrsBackFactor = 1.6
+	qrsBackOdds   = -1.7346 // 15 %
+	qrsBackBeats  = 3
+	qrsBackWait   = 2 * qrsRate
+
+	// qrsLost is the loss of signal in s after which an interval is none.
+	qrsLost = 0.15
+)
+
+// QRS is the default QRS detector: permissive candidates from a bank of
+// matched kernels, judged one by one, in order and finally, by a small neural
+// network that sees them beside the patient's last beats. It is a Stage over
+// frames of one or more leads in mV.
+type QRS struct {
+	rate    float64
+	weights qrsWeights
+	model   *QRSModel
+	observe func(*QRSCandidate)
+	s       qrsState
+
+	// Scratch: the candidate at hand as each lead shows it.
+	measures []qrsMeasure
+	x        [2][]float32
+	seen     QRSCandidate
+}
+
+type qrsState struct {
+	n       int64 // input frames taken
+	grid    qrsGrid
+	frame   int // values of an unfinished frame
+	leads   []qrsLead
+	rhythm  qrsRhythm
+	scan    int64 // next grid sample that is looked at as a candidate
+	pending []int64
+	looked  bool  // the first of pending has been looked at
+	missing int64 // frames without any sample, in a row
+	heldAt  qrsPeak
+	lastAt  int64 // of the last beat emitted, input frames
+	emitted bool
+	ended   bool
+}
+
+// NewQRS returns a detector.
+func NewQRS(c QRSConfig) (*QRS, error) {
+	bad := func(field, want string) error {
+		return &ecg.ConfigError{Type: "detect.QRS", Field: field, Want: want}
+	}
+	if !(c.Rate >= 100 && c.Rate <= 2000) {
+		return nil, bad("Rate", "100 to 2000 Hz")
+	}
+	if c.Leads < 0 || c.Leads > 16 {
+		return nil, bad("Leads", "1 to 16")
+	}
+	w, err := newQRSWeights(c.Rate)
+	if err != nil {
+		return nil, bad("Rate", "100 to 2000 Hz")
+	}
+	q := &QRS{rate: c.Rate, weights: w, model: c.Model, observe: c.Observe}
+	if q.model == nil {
+		q.model = embeddedQRS()
+	}
+	leads := max(1, c.Leads)
+	// The ring holds what the start waits for: 2 s and the look-ahead.
+	ring := 1
+	for float64(ring) < 2.3*c.Rate {
+		ring *= 2
+	}
+	q.s.leads = make([]qrsLead, leads)
+	for i := range q.s.leads {
+		q.s.leads[i].in.ring = make([]float32, ring)
+	}
+	q.s.pending = make([]int64, 0, qrsRing/qrsPeakSide)
+	q.measures = make([]qrsMeasure, leads)
+	q.x[0], q.x[1] = make([]float32, 0, qrsInputs1), make([]float32, 0, qrsInputs2)
+	q.Reset()
+	return q, nil
+}
+
+// Reset implements ecg.Stage.
+func (q *QRS) Reset() {
+	leads, pending := q.s.leads, q.s.pending[:0]
+	for i := range leads {
+		ring := leads[i].in.ring
+		clear(ring)
+		leads[i] = qrsLead{in: qrsInput{ring: ring}}
+	}
+	q.s = qrsState{leads: leads, pending: pending}
+}
+
+// Delay implements ecg.Stage: the longest wait, of a beat that search-back finds
+// and of one in the first two seconds. Most beats come 0.22 s after the R peak,
+// those that need a second look 0.34 s.
+func (q *QRS) Delay() time.Duration {
+	grid := qrsBackWait + qrsLook2 + qrsRate/8
+	return time.Duration(grid)*time.Second/qrsRate + time.Duration(math.Ceil(float64(q.weights.reach+1)/q.rate*float64(time.Second)))
+}
+
+// Append implements ecg.Stage.
+func (q *QRS) Append(dst []ecg.Beat, in []float64) []ecg.Beat {
+	s := &q.s
+	leads := len(s.leads)
+	for _, v := range in {
+		lead := &s.leads[s.frame]
+		if lead.in.put(&q.weights, s.n, v) && s.missing > 0 {
+			q.found()
+		}
+		if s.frame++; s.frame == leads {
+			s.frame = 0
+			dst = q.tick(dst)
+		}
+	}
+	return dst
+}
+
+// found ends a loss of signal on all leads.
+func (q *QRS) found() {
+	s := &q.s
+	if float64(s.missing) > qrsLost*q.rate {
+		s.rhythm.lose(s.grid.k)
+	}
+	s.missing = 0
+}
+
+// tick has a whole frame.
+func (q *QRS) tick(dst []ecg.Beat) []ecg.Beat {
+	s := &q.s
+	lost := true
+	for i := range s.leads {
+		lost = lost && s.leads[i].in.missing > 0
+	}
+	if lost {
+		s.missing++
+	}
+	for s.grid.base+q.weights.reach <= s.n {
+		k := s.grid.k
+		kernels := qrsKernels()
+		for i := range s.leads {
+			l := &s.leads[i]
+			l.ev.put(kernels, k, l.in.at(&s.grid, &q.weights))
+			if c := k - qrsSide2; c >= 0 {
+				l.ev.top = max(l.ev.top, l.ev.e2[c&qrsMask])
+				l.ev.lost = l.ev.lost || l.in.missing > q.weights.hole
+				if (c+1)%qrsRate == 0 {
+					l.ev.second()
+				}
+			}
+		}
+		s.grid.next(&q.weights)
+		q.search(k)
+		dst = q.decide(dst, k)
+	}
+	s.n++
+	return dst
+}
+
+// search looks for candidates up to the grid sample that is complete with k.
+func (q *QRS) search(k int64) {
+	s := &q.s
+	s.scan = max(s.scan, k-qrsRing+2*qrsLook2)
+	for ; s.scan+qrsKnown <= k; s.scan++ {
+		ready := false
+		for i := range s.leads {
+			ready = ready || s.leads[i].ev.blocks >= 2
+		}
+		if !ready {
+			return
+		}
+		for i := range s.leads {
+			if s.leads[i].ev.peak(s.scan) {
+				q.s.pending = append(q.s.pending, s.scan)
+				break
+			}
+		}
+	}
+}
+
+// peak reports whether c is a candidate: the largest evidence near it, and not
+// nothing beside that of the last seconds.
+func (v *qrsEvidence) peak(c int64) bool {
+	e := v.e2[c&qrsMask]
+	if v.blocks < 2 || e <= float32(qrsFloor*v.level) || e <= v.e2[(c-1)&qrsMask] || e < v.e2[(c+1)&qrsMask] {
+		return false
+	}
+	for i := int64(2); i <= qrsPeakSide; i++ {
+		if e <= v.e2[(c-i)&qrsMask] || e < v.e2[(c+i)&qrsMask] {
+			return false
+		}
+	}
+	return true
+}
+
+// decide takes all decisions that are due with grid sample k, in the order of
+// the candidates.
+func (q *QRS) decide(dst []ecg.Beat, k int64) []ecg.Beat {
+	s := &q.s
+	r := &s.rhythm
+	for {
+		horizon := s.scan
+		if len(s.pending) > 0 {
+			horizon = s.pending[0]
+		}
+		if r.isHeld && r.beats >= qrsBackBeats && !r.broken && r.heldOdds >= qrsBackOdds &&
+			(float32(horizon-r.last) >= float32(qrsBackFactor*r.median()) || horizon-r.heldAt >= qrsBackWait) {
+			c := r.heldAt
+			for i := range s.leads {
+				q.measures[i] = s.leads[i].held
+			}
+			dst = q.accept(dst, c, false, r.heldOdds, s.heldAt)
+			s.looked = false
+			continue
+		}
+		if len(s.pending) == 0 {
+			return dst
+		}
+		c := s.pending[0]
+		due := int64(qrsFirst)
+		if s.looked || q.observe != nil {
+			due = qrsLook2
+		}
+		if k < c+due {
+			return dst
+		}
+		if !s.looked {
+			r.candidate(c)
+		}
+		for i := range s.leads {
+			s.leads[i].ev.measure(c, &q.measures[i])
+		}
+		if r.beats > 0 && !r.broken && c-r.last < qrsRefractory {
+			if q.observe != nil {
+				q.seen = QRSCandidate{At: q.input(c), E2: float64(q.measures[0].e2), Odds: [2]float64{math.NaN(), math.NaN()}}
+				q.observe(&q.seen)
+			}
+			q.reject(c, nil)
+			q.pop()
+			continue
+		}
+		odds, accept, decided := q.judge(c, k)
+		if !decided {
+			s.looked = true
+			return dst
+		}
+		if accept {
+			dst = q.accept(dst, c, odds >= qrsSure, odds, q.peak(c))
+		} else {
+			q.reject(c, &odds)
+		}
+		q.pop()
+	}
+}
+
+// pop removes the first candidate.
+func (q *QRS) pop() {
+	s := &q.s
+	s.pending = s.pending[:copy(s.pending, s.pending[1:])]
+	s.looked = false
+}
+
+// judge asks the verifier about c: both looks when an observer is there, else
+// the second only when the first one left it open.
+func (q *QRS) judge(c, k int64) (odds float32, accept, decided bool) {
+	s := &q.s
+	l := &s.leads[0]
+	first := float32(math.NaN())
+	if !s.looked {
+		q.x[0] = l.inputs(q.x[0][:0], c, &q.measures[0], qrsLook1, &s.rhythm)
+		first = q.model.odds(0, q.x[0])
+		odds = first
+		accept, decided = first >= qrsYes, first >= qrsYes || first <= qrsNo
+	}
+	if k >= c+qrsLook2 && (!decided || q.observe != nil) {
+		q.x[1] = l.inputs(q.x[1][:0], c, &q.measures[0], qrsLook2, &s.rhythm)
+		second := q.model.odds(1, q.x[1])
+		if !decided {
+			odds, accept, decided = second, second >= qrsTheta, true
+		}
+		if q.observe != nil {
+			q.seen = QRSCandidate{At: q.input(c), E2: float64(q.measures[0].e2), Odds: [2]float64{float64(first), float64(second)}, Inputs: q.x, Accept: accept}
+			q.observe(&q.seen)
+			accept = q.seen.Accept
+		}
+	}
+	return odds, accept, decided
+}
+
+func (q *QRS) input(c int64) int64 {
+	at, frac := q.weights.input(c)
+	if frac >= 0.5 {
+		at++
+	}
+	return at
+}
+
+// accept makes c a beat, as measured on each lead.
+func (q *QRS) accept(dst []ecg.Beat, c int64, sure bool, odds float32, p qrsPeak) []ecg.Beat {
+	s := &q.s
+	for i := range s.leads {
+		s.leads[i].accept(&q.measures[i], sure)
+	}
+	s.rhythm.accept(c, sure)
+	if s.emitted && p.at <= s.lastAt {
+		p = qrsPeak{at: s.lastAt + 1}
+	}
+	s.lastAt, s.emitted = p.at, true
+	return append(dst, ecg.Beat{At: p.at, Frac: float64(p.frac), Known: s.n, Confidence: float64(sigmoid(odds))})
+}
+
+// reject remembers that c is none, and as the candidate that search-back would
+// take if its odds (nil: it was not judged) are the best since the last beat.
+func (q *QRS) reject(c int64, odds *float32) {
+	s := &q.s
+	r := &s.rhythm
+	if r.beats == 0 || r.broken || c-r.last >= qrsNear {
+		for i := range s.leads {
+			s.leads[i].reject(&q.measures[i])
+		}
+	}
+	if odds != nil && (!r.isHeld || *odds > r.heldOdds) {
+		r.isHeld, r.heldAt, r.heldOdds = true, c, *odds
+		s.heldAt = q.peak(c)
+		for i := range s.leads {
+			s.leads[i].held = q.measures[i]
+		}
+	}
+}
+
+// Flush implements ecg.Stage: the last value is held until the last candidate
+// has been decided.
+func (q *QRS) Flush(dst []ecg.Beat) []ecg.Beat {
+	s := &q.s
+	if s.n == 0 || s.ended {
+		return dst
+	}
+	end, start := s.n, len(dst)
+	hold := int64(float64((qrsLook2+qrsKnown)*q.rate/qrsRate)) + 2*q.weights.reach
+	if s.leads[0].ev.blocks < 2 { // too short to know a level: take what is there
+		hold += int64(2.1 * q.rate)
+	}
+	for range hold {
+		for i := range s.leads {
+			in := &s.leads[i].in
+			in.ring[s.n&int64(len(in.ring)-1)] = in.last
+		}
+		dst = q.tick(dst)
+	}
+	kept := dst[:start]
+	for _, b := range dst[start:] {
+		if b.At < end {
+			b.Known = end - 1
+			kept = append(kept, b)
+		}
+	}
+	s.ended = true
+	return kept
+}

@@ -1,0 +1,156 @@
+package detect
+
+import (
+	"math"
+	"sync"
+
+	"github.com/sinus-ecg/sinus/ecg/portable"
+)
+
+// Evidence for a QRS: at three scales the output of an even and an odd kernel,
+// a Mexican hat and the derivative of a Gaussian, and the root of the sum of
+// their squares. It is one hump per QRS whatever the polarity. The scales are
+// centred near 18, 10 and 5 Hz: narrow complexes, ordinary ones, wide ones.
+
+// Kernels: standard deviation in s, and grid samples on either side, 3.3
+// standard deviations.
+const (
+	qrsSigma1, qrsSide1 = 0.012, 8
+	qrsSigma2, qrsSide2 = 0.022, 15
+	qrsSigma3, qrsSide3 = 0.045, 15 // on every second grid sample: nothing is lost at 5 Hz
+)
+
+// qrsRing is the length of the rings in grid samples: 2 s of look-back, 0.3 s
+// of look-ahead, rounded up to a power of two.
+const qrsRing = 512
+
+const (
+	qrsMask     = qrsRing - 1
+	qrsHalfMask = qrsRing/2 - 1
+)
+
+// qrsKernel is the half of an even and of an odd kernel, from the centre on.
+type qrsKernel struct{ even, odd []float32 }
+
+// newQRSKernel makes a pair of kernels for every step-th grid sample. Each is
+// scaled so that the largest magnitude of its frequency response is 1: the
+// evidence is in mV.
+func newQRSKernel(sigma float64, side, step int) qrsKernel {
+	even, odd := make([]float64, side+1), make([]float64, side+1)
+	mean := 0.0
+	for i := range even {
+		t := float64(i*step) / qrsRate / sigma
+		g := portable.Exp(-float64(t*t) / 2)
+		even[i] = (1 - float64(t*t)) * g
+		odd[i] = t * g
+		mean += even[i]
+		if i > 0 {
+			mean += even[i]
+		}
+	}
+	mean /= float64(2*side + 1)
+	for i := range even {
+		even[i] -= mean
+	}
+	peakEven, peakOdd := 0.0, 0.0
+	const steps = 400 // of frequency, from 0 to the Nyquist frequency
+	for f := range steps {
+		w := math.Pi * float64(f) / steps
+		e, o := even[0], 0.0
+		for i := 1; i <= side; i++ {
+			sin, cos := portable.Sincos(float64(w * float64(i)))
+			e += 2 * float64(even[i]*cos)
+			o += 2 * float64(odd[i]*sin)
+		}
+		peakEven, peakOdd = max(peakEven, math.Abs(e)), max(peakOdd, math.Abs(o))
+	}
+	k := qrsKernel{make([]float32, side+1), make([]float32, side+1)}
+	for i := range even {
+		k.even[i] = float32(even[i] / peakEven)
+		k.odd[i] = float32(odd[i] / peakOdd)
+	}
+	return k
+}
+
+var qrsKernels = sync.OnceValue(func() *[3]qrsKernel {
+	return &[3]qrsKernel{
+		newQRSKernel(qrsSigma1, qrsSide1, 1),
+		newQRSKernel(qrsSigma2, qrsSide2, 1),
+		newQRSKernel(qrsSigma3, qrsSide3, 2),
+	}
+})
+
+// qrsEvidence is the signal of one lead on the grid with its evidence.
+type qrsEvidence struct {
+	y, e1, e2 [qrsRing]float32     // mV, by grid sample
+	e3        [qrsRing / 2]float32 // mV, by half the grid sample
+
+	// The level is the upper median of the largest e2 of the last complete
+	// seconds with signal.
+	top    float32
+	tops   [8]float32
+	blocks int64
+	level  float32
+	lost   bool // signal was missing in the second at hand
+}
+
+// put takes grid sample k. Of e1 the value at k-8 is complete then, of e2 that
+// at k-15, of e3 that at k-30 (even k only).
+func (v *qrsEvidence) put(kernels *[3]qrsKernel, k int64, y float32) {
+	if k == 0 {
+		// Before the beginning the signal was as at the beginning.
+		for i := range v.y {
+			v.y[i] = y
+		}
+	}
+	v.y[k&qrsMask] = y
+	v.e1[(k-qrsSide1)&qrsMask] = v.envelope(&kernels[0], k-qrsSide1, 1)
+	v.e2[(k-qrsSide2)&qrsMask] = v.envelope(&kernels[1], k-qrsSide2, 1)
+	if k%2 == 0 {
+		v.e3[(k-2*qrsSide3)>>1&qrsHalfMask] = v.envelope(&kernels[2], k-2*qrsSide3, 2)
+	}
+}
+
+// envelope is the root of the sum of squares of both kernels' outputs at c.
+func (v *qrsEvidence) envelope(k *qrsKernel, c, step int64) float32 {
+	odd := k.odd
+	e := float32(k.even[0] * v.y[c&qrsMask])
+	o := float32(0)
+	for i := 1; i < len(odd); i++ {
+		a, b := v.y[(c+int64(i)*step)&qrsMask], v.y[(c-int64(i)*step)&qrsMask]
+		e += float32(k.even[i] * (a + b))
+		o += float32(odd[i] * (a - b))
+	}
+	return float32(math.Sqrt(float64(float32(e*e) + float32(o*o))))
+}
+
+// second ends a second of grid samples.
+func (v *qrsEvidence) second() {
+	if !v.lost {
+		v.tops[v.blocks%int64(len(v.tops))] = v.top
+		v.blocks++
+		n := min(v.blocks, int64(len(v.tops)))
+		s := v.tops
+		sortFloats(s[:n])
+		v.level = s[n/2]
+	}
+	v.top, v.lost = 0, false
+}
+
+// sortFloats sorts a handful of values.
+func sortFloats(s []float32) {
+	for i := 1; i < len(s); i++ {
+		for j := i; j > 0 && s[j] < s[j-1]; j-- {
+			s[j], s[j-1] = s[j-1], s[j]
+		}
+	}
+}
+
+// slope is |y(i+2) - y(i-2)|: the change over 20 ms, mV.
+func (v *qrsEvidence) slope(i int64) float32 {
+	d := v.y[(i+2)&qrsMask] - v.y[(i-2)&qrsMask]
+	if d < 0 {
+		return -d
+	}
+	return d
+}

@@ -1,0 +1,363 @@
+package detect
+
+import (
+	"math"
+
+	"github.com/sinus-ecg/sinus/ecg/portable"
+)
+
+// The inputs of the verifier: what a candidate looks like beside the beats
+// before it. Levels are ratios to running levels, so that neither gain nor
+// polarity enters; the tiny constant in each logarithm of a ratio is the only
+// place where a millivolt counts.
+
+const (
+	qrsLook1 = 36 // grid samples after a candidate that the first look sees: 180 ms
+	qrsLook2 = 64 // the second: 320 ms
+
+	qrsInputs1 = 161
+	qrsInputs2 = 180
+
+	qrsBack = 2 * qrsRate // look-back, grid samples
+)
+
+// ratio is the clipped logarithm of a/b.
+func ratio(a, b float32) float32 {
+	const tiny = 1e-5 // mV: no beat is that small
+	return clip(float32(portable.Log((float64(a)+tiny)/(float64(b)+tiny))), 4)
+}
+
+func clip(v, limit float32) float32 { return min(limit, max(-limit, v)) }
+
+func ringMax(ring *[qrsRing]float32, from, to int64) float32 {
+	m := float32(0)
+	for i := from; i <= to; i++ {
+		m = max(m, ring[i&qrsMask])
+	}
+	return m
+}
+
+// ringMean is the mean of [from, to), which begins not before the signal.
+func ringMean(ring *[qrsRing]float32, from, to int64) float32 {
+	from = max(from, 0)
+	if to <= from {
+		return 0
+	}
+	s := float32(0)
+	for i := from; i < to; i++ {
+		s += ring[i&qrsMask]
+	}
+	return s / float32(to-from)
+}
+
+// shape is the signal around c as a shape.
+func (v *qrsEvidence) shape(c int64, s *qrsShape) {
+	sum := float32(0)
+	for i := range s {
+		s[i] = v.y[(c-qrsShapeSide+2*int64(i))&qrsMask]
+		sum += s[i]
+	}
+	sum /= qrsShapeSize
+	norm := float32(0)
+	for i := range s {
+		s[i] -= sum
+		norm += float32(s[i] * s[i])
+	}
+	if norm < 1e-12 { // 1 nV: nothing there
+		*s = qrsShape{}
+		return
+	}
+	f := 1 / float32(math.Sqrt(float64(norm)))
+	for i := range s {
+		s[i] *= f
+	}
+}
+
+// measure is what the lead shows at c.
+func (v *qrsEvidence) measure(c int64, m *qrsMeasure) {
+	m.e1 = ringMax(&v.e1, c-6, c+6)
+	m.e2 = v.e2[c&qrsMask]
+	m.e3 = 0
+	for i := (c - 5) >> 1; i <= (c+6)>>1; i++ {
+		m.e3 = max(m.e3, v.e3[i&qrsHalfMask])
+	}
+	lo, hi := v.y[c&qrsMask], v.y[c&qrsMask]
+	for i := c - 20; i <= c+20; i++ {
+		lo, hi = min(lo, v.y[i&qrsMask]), max(hi, v.y[i&qrsMask])
+	}
+	m.height = hi - lo
+	m.slope = 0
+	for i := c - 12; i <= c+12; i++ {
+		m.slope = max(m.slope, v.slope(i))
+	}
+	v.shape(c, &m.shape)
+}
+
+// main is the main deflection near c: where the even kernel of the middle scale
+// is largest in magnitude within 40 ms, and its sign.
+func (v *qrsEvidence) main(k *qrsKernel, c int64) (place int64, sign float32) {
+	best := float32(-1)
+	for at := c - 8; at <= c+8; at++ {
+		e := float32(k.even[0] * v.y[at&qrsMask])
+		for i := 1; i < len(k.even); i++ {
+			e += float32(k.even[i] * (v.y[(at+int64(i))&qrsMask] + v.y[(at-int64(i))&qrsMask]))
+		}
+		if m := max(e, -e); m > best {
+			best, place, sign = m, at-c, 1
+			if e < 0 {
+				sign = -1
+			}
+		}
+	}
+	return place, sign
+}
+
+// levels are the running levels at a time since the last beat: those of the
+// last beats, fallen in a long pause, or before the first beat what the largest
+// evidence of the last seconds lets expect.
+func (l *qrsLead) levels(since, rr float32) qrsLevels {
+	a := l.level
+	if l.beats == 0 {
+		b := l.ev.level
+		a = qrsLevels{b, b, 0.9 * b, 1.6 * b, b}
+	}
+	if pause := max(300, 2*rr); since > pause {
+		a = a.times(max(qrsDecayFloor, float32(portable.Exp(-float64(since-pause)/qrsDecay))))
+	}
+	return a
+}
+
+// inputs appends the inputs for a candidate at c, measured as m, with a
+// look-ahead of qrsLook1 or qrsLook2.
+func (l *qrsLead) inputs(x []float32, c int64, m *qrsMeasure, look int64, r *qrsRhythm) []float32 {
+	v := &l.ev
+	dt, rr := r.since(c), r.median()
+	a := l.levels(dt, rr)
+	past := min(l.beats, qrsPast)
+
+	// 1. Amplitude.
+	before := max(0, c-qrsBack)
+	top, high, sum2 := float32(0), 0, float32(0)
+	threshold := float32(0.3 * a.e2)
+	for i := before; i < c-20; i++ {
+		e := v.e2[i&qrsMask]
+		top = max(top, e)
+		sum2 += e
+		if e > threshold {
+			high++
+		}
+	}
+	mean2 := float32(0)
+	if c-20 > before {
+		mean2 = sum2 / float32(c-20-before)
+	}
+	for i := max(before, c-20); i < c+20; i++ {
+		e := v.e2[i&qrsMask]
+		top = max(top, e)
+		if e > threshold {
+			high++
+		}
+	}
+	top = max(top, ringMax(&v.e2, c+20, c+25))
+	slopeAfter, slopeBefore := float32(0), float32(0)
+	for i := c + 13; i <= c+look-2; i++ {
+		slopeAfter = max(slopeAfter, v.slope(i))
+	}
+	for i := c - 40; i <= c-13; i++ {
+		slopeBefore = max(slopeBefore, v.slope(i))
+	}
+	mean3, n3 := float32(0), float32(0)
+	for i := max(0, c-119) >> 1; i < (c-20)>>1; i++ {
+		mean3 += v.e3[i&qrsHalfMask]
+		n3++
+	}
+	if n3 > 0 {
+		mean3 /= n3
+	}
+	lean1, lean3 := ratio(m.e1, m.e2), ratio(m.e3, m.e2)
+	x = append(x,
+		ratio(m.e2, a.e2), ratio(m.e1, a.e1), ratio(m.e3, a.e3),
+		ratio(m.e2, top),
+		ratio(m.e2, ringMax(&v.e2, c+9, c+look-qrsSide2)),
+		ratio(m.e2, ringMax(&v.e2, c-40, c-9)),
+		ratio(m.slope, slopeAfter), ratio(m.slope, slopeBefore),
+		lean1, lean3, lean1-ratio(a.e1, a.e2), lean3-ratio(a.e3, a.e2),
+		ratio(m.height, a.height), ratio(m.slope, a.slope))
+	if l.beats == 0 {
+		x = append(x, 0)
+	} else {
+		x = append(x, ratio(m.e2, l.lastE2))
+	}
+	if l.rejected == 0 {
+		x = append(x, 0, -2)
+	} else {
+		x = append(x, ratio(m.e2, l.noise), ratio(l.noise, a.e2))
+	}
+	x = append(x,
+		ratio(ringMean(&v.e1, c-qrsBack, c-20), a.e1),
+		ratio(ringMean(&v.e1, c-120, c-20), a.e1),
+		ratio(ringMean(&v.e1, c+14, c+look-qrsSide1), a.e1),
+		ratio(ringMean(&v.e2, c-120, c-20), a.e2),
+		ratio(mean2, a.e2),
+		ratio(mean3, a.e3),
+		ratio(ringMean(&v.e1, c-6, c+7), ringMean(&v.e1, c-22, c-8)),
+		float32(high)/(qrsBack+20),
+		ratio(v.level, a.e2))
+
+	// 2. Rhythm.
+	rr1, rr2 := rr, rr
+	least, most, spread := rr, rr, float32(0)
+	if n := min(r.rrs, qrsPast); n > 0 {
+		rr1 = r.rr[(r.rrs-1)%qrsPast]
+		if n > 1 {
+			rr2 = r.rr[(r.rrs-2)%qrsPast]
+		}
+		least, most, spread = summary(r.rr[:n])
+	}
+	quotient := dt / rr
+	x = append(x,
+		min(quotient, 4), float32(portable.Log(float64(max(quotient, 0.01)))), min(dt/qrsRate, 3), min(dt/rr1, 4),
+		min(rr1/rr, 3), min(rr2/rr, 3), spread, min(least/rr, 2), min(most/rr, 3),
+		float32(min(r.rrs, qrsPast))/qrsPast, rr/qrsRate, min((dt+rr1)/(2*rr), 3))
+
+	// 3. Likeness. Shapes at shifts of up to three grid samples.
+	var shifted [7]qrsShape
+	for s := range shifted {
+		if s == 3 {
+			shifted[s] = m.shape
+		} else {
+			v.shape(c+int64(s)-3, &shifted[s])
+		}
+	}
+	likeMost, likeMean, likeLeast := float32(0), float32(0), float32(0)
+	for i := range past {
+		best := shifted[0].dot(&l.shapes[i])
+		for s := 1; s < len(shifted); s++ {
+			best = max(best, shifted[s].dot(&l.shapes[i]))
+		}
+		likeMean += best
+		if i == 0 {
+			likeMost, likeLeast = best, best
+		}
+		likeMost, likeLeast = max(likeMost, best), min(likeLeast, best)
+	}
+	if past > 0 {
+		likeMean /= float32(past)
+	}
+	unlike := float32(0)
+	for i := range min(l.rejected, qrsPast) {
+		for s := 1; s < len(shifted); s += 2 {
+			unlike = max(unlike, shifted[s].dot(&l.rejectedShape[i]))
+		}
+	}
+	length := float32(0)
+	if past > 0 {
+		length = float32(math.Sqrt(float64(l.template.dot(&l.template))))
+	}
+	x = append(x, likeMost, likeMean, likeLeast, m.shape.dot(&l.template), length, unlike, likeMost-unlike)
+
+	// 4. Context.
+	if r.isHeld {
+		x = append(x, ratio(m.e2, l.held.e2), min(float32(c-r.heldAt)/rr, 2), sigmoid(r.heldOdds))
+	} else {
+		x = append(x, 0, 0, -0.2)
+	}
+	if p, ok := r.previous(); ok {
+		x = append(x, min(float32(c-p)/100, 3))
+	} else {
+		x = append(x, 3)
+	}
+	x = append(x, float32(r.recent(c))/10)
+	left, right := int64(1), int64(1)
+	half := m.e2 / 2
+	for left < 25 && v.e2[(c-left)&qrsMask] > half {
+		left++
+	}
+	for right < 25 && v.e2[(c+right)&qrsMask] > half {
+		right++
+	}
+	x = append(x, float32(left)/10, float32(right)/10)
+
+	// 5. Place and sign of the main deflection.
+	place, sign := v.main(&qrsKernels()[1], c)
+	x = append(x, float32(place)/8)
+	same := float32(0)
+	if past > 0 {
+		t, high := l.template[0], float32(0)
+		for _, u := range l.template {
+			if mag := max(u, -u); mag > high {
+				high, t = mag, u
+			}
+		}
+		same = -1
+		if (t > 0) == (sign > 0) {
+			same = 1
+		}
+	}
+	x = append(x, same)
+
+	// 6. The signal, upright, in units of the running height.
+	offset := ringMean(&v.y, c-50, c+look+1)
+	scale := sign / (a.height + 1e-5)
+	for i := c - 60; i <= c+look; i += 2 {
+		x = append(x, clip(scale*(v.y[i&qrsMask]-offset), 2.5))
+	}
+
+	// 7. The complex in units of its own height.
+	offset = ringMean(&v.y, c-qrsShapeSide, c+qrsShapeSide+1)
+	scale = sign / (m.height + 1e-5)
+	for i := c - 20; i <= c+20; i += 2 {
+		x = append(x, clip(scale*(v.y[i&qrsMask]-offset), 2.5))
+	}
+
+	// 8. The evidence.
+	scale = 1 / (a.e2 + 1e-5)
+	for i := c - 120; i <= c+look-qrsSide2; i += 5 {
+		if i < 0 {
+			x = append(x, 0)
+			continue
+		}
+		x = append(x, min(3, scale*v.e2[i&qrsMask]))
+	}
+
+	// 9. The memory of sure beats.
+	if r.sureBeats == 0 || l.sureBeats == 0 {
+		return append(x, 0, 0, 0, 0, 0, 0, 0, 0)
+	}
+	sureRR, sureSpread := rr, float32(0)
+	if n := min(r.sureRRs, qrsPast); n > 0 {
+		sureRR = r.sureMedian
+		_, _, sureSpread = summary(r.sureRR[:n])
+	}
+	u := float32(c-r.sureAt) / sureRR
+	phase, distance := float32(0.5), float32(0.5)
+	if u < 8 {
+		phase = u - float32(math.Floor(float64(u)+0.5))
+		distance = max(phase, -phase)
+	}
+	sureLike := float32(-1)
+	for s := range shifted {
+		sureLike = max(sureLike, shifted[s].dot(&l.sureTemplate))
+	}
+	return append(x, phase, distance, min(u, 8), ratio(m.e2, l.sureE2), ratio(rr, sureRR), sureLike, 1, sureSpread)
+}
+
+// summary is the least, the largest, and the standard deviation over the mean.
+func summary(v []float32) (least, most, spread float32) {
+	least, most = v[0], v[0]
+	sum := float32(0)
+	for _, f := range v {
+		least, most = min(least, f), max(most, f)
+		sum += f
+	}
+	mu := sum / float32(len(v))
+	ss := float32(0)
+	for _, f := range v {
+		ss += float32((f - mu) * (f - mu))
+	}
+	return least, most, float32(math.Sqrt(float64(ss/float32(len(v))))) / mu
+}
+
+func sigmoid(odds float32) float32 {
+	return float32(1 / (1 + portable.Exp(-float64(odds))))
+}
