@@ -16,6 +16,9 @@ type Detector struct {
 
 // Detectors are all detectors, by name.
 var Detectors = []Detector{
+	{"qrs", func(rate float64) (ecg.Stage[float64, ecg.Beat], error) {
+		return detect.NewQRS(detect.QRSConfig{Rate: rate})
+	}},
 	{"pantompkins", func(rate float64) (ecg.Stage[float64, ecg.Beat], error) {
 		return detect.NewPanTompkins(detect.PanTompkinsConfig{Rate: rate})
 	}},

@@ -41,9 +41,10 @@ const (
 
 	// Log odds: at or below the lower ones a candidate is none, at or above the
 	// upper ones it is a beat; between them the second look decides.
-	qrsNo    = -2.1972 // 10 %
-	qrsYes   = 1.7346  // 85 %
-	qrsTheta = 0       // 50 %
+	qrsGateNo = -5.2933 // 0.5 %: not even looked at
+	qrsNo     = -2.1972 // 10 %
+	qrsYes    = 1.7346  // 85 %
+	qrsTheta  = 0       // 50 %
 
 	// Search-back: with no beat for 1.6 median intervals the best candidate since
 	// the last one is a beat if its odds were not below these; the wait is bounded.
@@ -311,14 +312,19 @@ func (q *QRS) judge(c, k int64) (odds float32, accept, decided bool) {
 	s := &q.s
 	l := &s.leads[0]
 	first := float32(math.NaN())
+	q.x[0] = l.gateInputs(q.x[0][:0], c, &q.measures[0], &s.rhythm)
+	q.x[1] = append(q.x[1][:0], q.x[0]...)
 	if !s.looked {
-		q.x[0] = l.inputs(q.x[0][:0], c, &q.measures[0], qrsLook1, &s.rhythm)
+		if g := q.model.gate.odds(q.x[0]); g <= qrsGateNo && q.observe == nil {
+			return g, false, true
+		}
+		q.x[0] = l.inputs(q.x[0], c, &q.measures[0], qrsLook1, &s.rhythm)
 		first = q.model.odds(0, q.x[0])
 		odds = first
 		accept, decided = first >= qrsYes, first >= qrsYes || first <= qrsNo
 	}
 	if k >= c+qrsLook2 && (!decided || q.observe != nil) {
-		q.x[1] = l.inputs(q.x[1][:0], c, &q.measures[0], qrsLook2, &s.rhythm)
+		q.x[1] = l.inputs(q.x[1], c, &q.measures[0], qrsLook2, &s.rhythm)
 		second := q.model.odds(1, q.x[1])
 		if !decided {
 			odds, accept, decided = second, second >= qrsTheta, true

@@ -15,8 +15,9 @@ const (
 	qrsLook1 = 36 // grid samples after a candidate that the first look sees: 180 ms
 	qrsLook2 = 64 // the second: 320 ms
 
-	qrsInputs1 = 161
-	qrsInputs2 = 180
+	qrsGateInputs = 12
+	qrsInputs1    = 161
+	qrsInputs2    = 181
 
 	qrsBack = 2 * qrsRate // look-back, grid samples
 )
@@ -127,8 +128,30 @@ func (l *qrsLead) levels(since, rr float32) qrsLevels {
 	return a
 }
 
+// gateInputs appends the inputs of the gate, those that cost little: the first
+// qrsGateInputs of the verifier.
+func (l *qrsLead) gateInputs(x []float32, c int64, m *qrsMeasure, r *qrsRhythm) []float32 {
+	v := &l.ev
+	dt, rr := r.since(c), r.median()
+	a := l.levels(dt, rr)
+	last := float32(0)
+	if l.beats > 0 {
+		last = ratio(m.e2, l.lastE2)
+	}
+	noise := float32(0)
+	if l.rejected > 0 {
+		noise = ratio(m.e2, l.noise)
+	}
+	return append(x,
+		ratio(m.e2, a.e2), ratio(m.e1, a.e1), ratio(m.e3, a.e3), ratio(m.height, a.height), ratio(m.slope, a.slope),
+		ratio(m.e2, ringMax(&v.e2, c+9, c+qrsLook1-qrsSide2)),
+		ratio(m.e2, ringMax(&v.e2, c-40, c-9)),
+		last, noise, ratio(v.level, a.e2),
+		min(dt/rr, 4), min(dt/qrsRate, 3))
+}
+
 // inputs appends the inputs for a candidate at c, measured as m, with a
-// look-ahead of qrsLook1 or qrsLook2.
+// look-ahead of qrsLook1 or qrsLook2, behind those of the gate.
 func (l *qrsLead) inputs(x []float32, c int64, m *qrsMeasure, look int64, r *qrsRhythm) []float32 {
 	v := &l.ev
 	dt, rr := r.since(c), r.median()
@@ -176,22 +199,16 @@ func (l *qrsLead) inputs(x []float32, c int64, m *qrsMeasure, look int64, r *qrs
 	}
 	lean1, lean3 := ratio(m.e1, m.e2), ratio(m.e3, m.e2)
 	x = append(x,
-		ratio(m.e2, a.e2), ratio(m.e1, a.e1), ratio(m.e3, a.e3),
 		ratio(m.e2, top),
-		ratio(m.e2, ringMax(&v.e2, c+9, c+look-qrsSide2)),
-		ratio(m.e2, ringMax(&v.e2, c-40, c-9)),
 		ratio(m.slope, slopeAfter), ratio(m.slope, slopeBefore),
-		lean1, lean3, lean1-ratio(a.e1, a.e2), lean3-ratio(a.e3, a.e2),
-		ratio(m.height, a.height), ratio(m.slope, a.slope))
-	if l.beats == 0 {
-		x = append(x, 0)
-	} else {
-		x = append(x, ratio(m.e2, l.lastE2))
+		lean1, lean3, lean1-ratio(a.e1, a.e2), lean3-ratio(a.e3, a.e2))
+	if look == qrsLook2 {
+		x = append(x, ratio(m.e2, ringMax(&v.e2, c+9, c+look-qrsSide2)))
 	}
 	if l.rejected == 0 {
-		x = append(x, 0, -2)
+		x = append(x, -2)
 	} else {
-		x = append(x, ratio(m.e2, l.noise), ratio(l.noise, a.e2))
+		x = append(x, ratio(l.noise, a.e2))
 	}
 	x = append(x,
 		ratio(ringMean(&v.e1, c-qrsBack, c-20), a.e1),
@@ -201,8 +218,7 @@ func (l *qrsLead) inputs(x []float32, c int64, m *qrsMeasure, look int64, r *qrs
 		ratio(mean2, a.e2),
 		ratio(mean3, a.e3),
 		ratio(ringMean(&v.e1, c-6, c+7), ringMean(&v.e1, c-22, c-8)),
-		float32(high)/(qrsBack+20),
-		ratio(v.level, a.e2))
+		float32(high)/(qrsBack+20))
 
 	// 2. Rhythm.
 	rr1, rr2 := rr, rr
@@ -216,7 +232,7 @@ func (l *qrsLead) inputs(x []float32, c int64, m *qrsMeasure, look int64, r *qrs
 	}
 	quotient := dt / rr
 	x = append(x,
-		min(quotient, 4), float32(portable.Log(float64(max(quotient, 0.01)))), min(dt/qrsRate, 3), min(dt/rr1, 4),
+		float32(portable.Log(float64(max(quotient, 0.01)))), min(dt/rr1, 4),
 		min(rr1/rr, 3), min(rr2/rr, 3), spread, min(least/rr, 2), min(most/rr, 3),
 		float32(min(r.rrs, qrsPast))/qrsPast, rr/qrsRate, min((dt+rr1)/(2*rr), 3))
 

@@ -13,6 +13,7 @@ import (
 // QRSModel is the verifier of a QRS detector: for each of its two looks one or
 // more networks, whose log odds are averaged. It is made by bench/train.
 type QRSModel struct {
+	gate  qrsNet
 	looks [2][]qrsNet
 }
 
@@ -103,9 +104,9 @@ func layer(out, in, w, bias []float32) {
 
 func leak(v float32) float32 { return max(v, float32(qrsLeak*v)) }
 
-// ReadQRSModel reads a model: four bytes of magic, version, then per look the
-// number of networks, and of each the sizes of its layers and its numbers;
-// CRC-32C at the end; all little endian.
+// ReadQRSModel reads a model: four bytes of magic, version, the gate, then per
+// look the number of networks and these; of each network the sizes of its layers
+// and its numbers; CRC-32C at the end; all little endian.
 func ReadQRSModel(data []byte) (*QRSModel, error) {
 	if len(data) < 10 || string(data[:4]) != qrsModelMagic || binary.LittleEndian.Uint16(data[4:]) != qrsModelVersion {
 		return nil, ErrQRSModel
@@ -138,25 +139,33 @@ func ReadQRSModel(data []byte) (*QRSModel, error) {
 		return f
 	}
 	m := new(QRSModel)
+	net := func(inputs int) (n qrsNet, ok bool) {
+		n = qrsNet{inputs: number(), hidden1: number(), hidden2: number()}
+		if n.inputs != inputs || n.hidden1 < 1 || n.hidden1 > qrsMaxHidden || n.hidden2 < 1 || n.hidden2 > qrsMaxHidden {
+			return n, false
+		}
+		n.mean, n.scale = floats(n.inputs), floats(n.inputs)
+		n.w1, n.b1 = floats(n.inputs*n.hidden1), floats(n.hidden1)
+		n.w2, n.b2 = floats(n.hidden1*n.hidden2), floats(n.hidden2)
+		n.w3 = floats(n.hidden2)
+		if b := floats(1); !short {
+			n.b3 = b[0]
+		}
+		return n, !short
+	}
+	ok := false
+	if m.gate, ok = net(qrsGateInputs); !ok {
+		return nil, ErrQRSModel
+	}
 	for look, inputs := range [2]int{qrsInputs1, qrsInputs2} {
 		nets := number()
 		if nets < 1 || nets > 16 {
 			return nil, ErrQRSModel
 		}
 		for range nets {
-			n := qrsNet{inputs: number(), hidden1: number(), hidden2: number()}
-			if n.inputs != inputs || n.hidden1 < 1 || n.hidden1 > qrsMaxHidden || n.hidden2 < 1 || n.hidden2 > qrsMaxHidden {
+			n, ok := net(inputs)
+			if !ok {
 				return nil, ErrQRSModel
-			}
-			n.mean, n.scale = floats(n.inputs), floats(n.inputs)
-			n.w1, n.b1 = floats(n.inputs*n.hidden1), floats(n.hidden1)
-			n.w2, n.b2 = floats(n.hidden1*n.hidden2), floats(n.hidden2)
-			n.w3 = floats(n.hidden2)
-			if b := floats(1); !short {
-				n.b3 = b[0]
-			}
-			if short {
-				return nil, fmt.Errorf("%w: cut off", ErrQRSModel)
 			}
 			m.looks[look] = append(m.looks[look], n)
 		}

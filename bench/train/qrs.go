@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -45,7 +46,7 @@ type qrsOptions struct {
 	cv, seeds, nets      int
 	seed                 uint64
 	epochs               int
-	versions             string
+	versions, others     string
 	hidden               string
 }
 
@@ -62,7 +63,8 @@ func trainQRS(ctx context.Context, w io.Writer, args []string) error {
 	f.IntVar(&o.nets, "nets", 1, "`networks` per look, averaged")
 	f.Uint64Var(&o.seed, "seed", 1, "first seed")
 	f.IntVar(&o.epochs, "epochs", 5, "of the last round")
-	f.StringVar(&o.versions, "versions", "0,1,2,3,5,6,9,10,11", "of each record")
+	f.StringVar(&o.versions, "versions", "0,1,2,3,5,6,9,10,11", "of each record of mitdb")
+	f.StringVar(&o.others, "others", "svdb,nsrdb_excerpt,qtdb", "train on these `databases` too")
 	f.StringVar(&o.hidden, "hidden", "64,32", "units of the hidden layers")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -114,8 +116,8 @@ func dataFolder() string {
 
 type qrsTrainer struct {
 	o        qrsOptions
-	names    []string
-	sources  []source
+	names    []string // the records of mitdb
+	sources  []source // these, then those of the other databases
 	noise    noises
 	versions []int
 	hidden   [2]int
@@ -147,9 +149,28 @@ func newQRSTrainer(o qrsOptions) (*qrsTrainer, error) {
 		}
 		t.sources = append(t.sources, s)
 	}
-	t.labelled = make([][]labelled, len(names))
+	if o.others != "" {
+		for _, db := range strings.Split(o.others, ",") {
+			fsys := os.DirFS(filepath.Join(o.data, db))
+			names, err := bench.Database{FS: fsys}.Records()
+			if err != nil {
+				return nil, err
+			}
+			for _, name := range names {
+				if _, err := fs.Stat(fsys, name+".atr"); err != nil {
+					continue // no reference beats
+				}
+				s, err := loadSource(fsys, name)
+				if err != nil {
+					return nil, err
+				}
+				t.sources = append(t.sources, s)
+			}
+		}
+	}
+	t.labelled = make([][]labelled, len(t.sources))
 	for _, name := range []string{"bw", "ma"} {
-		leads, err := loadLeads(os.DirFS(filepath.Join(o.data, "nstdb")), name)
+		leads, _, err := loadLeads(os.DirFS(filepath.Join(o.data, "nstdb")), name)
 		if err != nil {
 			return nil, err
 		}
@@ -160,58 +181,73 @@ func newQRSTrainer(o qrsOptions) (*qrsTrainer, error) {
 	return t, nil
 }
 
-func loadLeads(fsys fs.FS, name string) ([2][]float32, error) {
-	var leads [2][]float32
+// loadLeads reads two leads at augmentRate.
+func loadLeads(fsys fs.FS, name string) (leads [2][]float32, rate float64, err error) {
 	r, err := wfdb.Open(fsys, name)
 	if err != nil {
-		return leads, err
+		return leads, 0, err
 	}
 	defer r.Close()
-	for frame, err := range ecg.Frames(r) {
-		_ = err
-		if len(frame) < 2 {
-			continue
-		}
-		leads[0] = append(leads[0], float32(frame[0]))
-		leads[1] = append(leads[1], float32(frame[1]))
+	rate = r.Format().Rate
+	x, err := ecg.ReadAll(ecg.Reader[float64](r))
+	if err != nil && !errors.Is(err, wfdb.ErrChecksum) {
+		return leads, 0, err
 	}
-	return leads, nil
+	n := len(r.Format().Leads)
+	for i := range leads {
+		lead := make([]float32, len(x)/n)
+		last := 0.0
+		for k := range lead {
+			if v := x[k*n+i%n]; !math.IsNaN(v) {
+				last = v
+			}
+			lead[k] = float32(last)
+		}
+		leads[i] = resample(lead, augmentRate/rate)
+	}
+	return leads, rate, nil
 }
 
 func loadSource(fsys fs.FS, name string) (source, error) {
 	s := source{name: name}
-	leads, err := loadLeads(fsys, name)
+	leads, rate, err := loadLeads(fsys, name)
 	if err != nil {
 		return s, err
 	}
-	s.leads = leads
-	list, err := bench.LoadAnnotations(fsys, name, "atr", augmentRate)
+	list, err := bench.LoadAnnotations(fsys, name, "atr", rate)
 	if err != nil {
 		return s, err
 	}
 	fibrillation, unreadable := int64(-1), int64(-1)
+	end := int64(0)
 	for _, a := range list {
-		switch {
+		at := int64(math.Round(float64(a.Time) * augmentRate / rate))
+		end = at
+		switch mnemonic := a.Code.String(); {
 		case a.Code.IsBeat():
-			s.beats = append(s.beats, a.Time)
-		case a.Code.String() == "[":
-			fibrillation = a.Time
-		case a.Code.String() == "]" && fibrillation >= 0:
-			s.free = append(s.free, span{fibrillation, a.Time})
+			s.beats = append(s.beats, at)
+		case mnemonic == "[":
+			fibrillation = at
+		case mnemonic == "]" && fibrillation >= 0:
+			s.free = append(s.free, span{fibrillation, at})
 			fibrillation = -1
-		}
-		if a.Code.String() == "~" {
+		case mnemonic == "~":
 			if unreadable >= 0 {
-				s.free = append(s.free, span{unreadable, a.Time})
+				s.free = append(s.free, span{unreadable, at})
 				unreadable = -1
 			}
 			if a.Subtype == -1 {
-				unreadable = a.Time
+				unreadable = at
 			}
 		}
 	}
-	for i, x := range s.leads {
-		s.height[i] = heightOf(x, s.beats)
+	// Some references end long before the signal does.
+	for i, x := range leads {
+		if int64(len(x)) > end+10*augmentRate {
+			x = x[:end+augmentRate/2]
+		}
+		s.leads[i] = x
+		s.height[i] = heightOf(s.leads[i], s.beats)
 	}
 	return s, nil
 }
@@ -242,7 +278,25 @@ func (t *qrsTrainer) chosen() ([]int, error) {
 		}
 	}
 	slices.Sort(chosen)
-	return chosen, nil
+	return append(chosen, t.others()...), nil
+}
+
+// others are the records of the other databases.
+func (t *qrsTrainer) others() []int {
+	var all []int
+	for i := len(t.names); i < len(t.sources); i++ {
+		all = append(all, i)
+	}
+	return all
+}
+
+// versionsOf are the versions that are made of a record: fewer of the other
+// databases, whose records are simpler.
+func (t *qrsTrainer) versionsOf(r int) []int {
+	if r < len(t.names) {
+		return t.versions
+	}
+	return []int{0, 3, 5, 10}
 }
 
 // parallel calls f for 0 to n-1 and returns the first error by number.
@@ -277,7 +331,7 @@ func (t *qrsTrainer) prepare(chosen []int) error {
 		if t.labelled[r] != nil {
 			return nil
 		}
-		for _, v := range t.versions {
+		for _, v := range t.versionsOf(r) {
 			rng := rand.New(rand.NewPCG(uint64(r), uint64(v)))
 			l, err := label(t.sources[r].version(v, &t.noise, rng))
 			if err != nil {
@@ -292,10 +346,17 @@ func (t *qrsTrainer) prepare(chosen []int) error {
 // collect runs f over all versions of the chosen records and joins the rows in
 // their order.
 func (t *qrsTrainer) collect(chosen []int, f func(l *labelled, rows *[2]mlp.Rows, rng *rand.Rand) error, seed uint64) (*[2]mlp.Rows, error) {
-	parts := make([][2]mlp.Rows, len(chosen)*len(t.versions))
-	err := parallel(len(parts), func(i int) error {
-		r, v := chosen[i/len(t.versions)], i%len(t.versions)
-		return f(&t.labelled[r][v], &parts[i], rand.New(rand.NewPCG(seed, uint64(r)<<8|uint64(v))))
+	type job struct{ record, version int }
+	var jobs []job
+	for _, r := range chosen {
+		for v := range t.labelled[r] {
+			jobs = append(jobs, job{r, v})
+		}
+	}
+	parts := make([][2]mlp.Rows, len(jobs))
+	err := parallel(len(jobs), func(i int) error {
+		j := jobs[i]
+		return f(&t.labelled[j.record][j.version], &parts[i], rand.New(rand.NewPCG(seed, uint64(j.record)<<8|uint64(j.version))))
 	})
 	if err != nil {
 		return nil, err
@@ -316,8 +377,8 @@ func (t *qrsTrainer) collect(chosen []int, f func(l *labelled, rows *[2]mlp.Rows
 // truth makes the decisions, a second in which the network of the first one
 // does (S. Ross, G. J. Gordon and J. A. Bagnell, A reduction of imitation
 // learning and structured prediction to no-regret online learning, AISTATS 2011).
-func (t *qrsTrainer) train(ctx context.Context, w io.Writer, chosen []int, seed uint64) ([2][]*mlp.Net, error) {
-	var model [2][]*mlp.Net
+func (t *qrsTrainer) train(ctx context.Context, w io.Writer, chosen []int, seed uint64) (qrsNets, error) {
+	var model qrsNets
 	if err := t.prepare(chosen); err != nil {
 		return model, err
 	}
@@ -332,7 +393,7 @@ func (t *qrsTrainer) train(ctx context.Context, w io.Writer, chosen []int, seed 
 	if err != nil {
 		return model, err
 	}
-	roll, err := detect.ReadQRSModel(qrsModelFile([2][]*mlp.Net{{first}, {silentNet(1)}}))
+	roll, err := detect.ReadQRSModel(qrsModelFile(qrsNets{open(), [2][]*mlp.Net{{first}, {constantNet(qrsInputs[1], 0)}}}))
 	if err != nil {
 		return model, err
 	}
@@ -353,9 +414,49 @@ func (t *qrsTrainer) train(ctx context.Context, w io.Writer, chosen []int, seed 
 		return err
 	})
 	for i, n := range nets {
-		model[i%2] = append(model[i%2], n)
+		model.looks[i%2] = append(model.looks[i%2], n)
 	}
+	if err != nil {
+		return model, err
+	}
+	model.gate, err = t.trainGate(ctx, w, &rows[0], c)
 	return model, err
+}
+
+// trainGate makes the gate from the same rows. It is there to save work: it must
+// lose no beat that a network would find, so that beats count more.
+func (t *qrsTrainer) trainGate(ctx context.Context, w io.Writer, rows *mlp.Rows, c mlp.Config) (*mlp.Net, error) {
+	cut := mlp.Rows{Inputs: qrsGateInputs, Label: rows.Label, Weight: slices.Clone(rows.Weight)}
+	for i := range rows.Len() {
+		cut.X = append(cut.X, rows.X[i*rows.Inputs:][:qrsGateInputs]...)
+		if rows.Label[i] == 1 {
+			cut.Weight[i] *= 3
+		}
+	}
+	c.Hidden1, c.Hidden2, c.Drop = 12, 8, 0
+	n, err := mlp.Train(ctx, &cut, c)
+	if err != nil {
+		return nil, err
+	}
+	for _, cutoff := range []float32{-7, -6, -5.2933, -4.5, -4, -3} {
+		var beats, lost, others, spared float32
+		for i := range cut.Len() {
+			below := n.Odds(cut.X[i*cut.Inputs:][:cut.Inputs], c) <= cutoff
+			if cut.Label[i] == 1 {
+				beats += rows.Weight[i]
+				if below {
+					lost += rows.Weight[i]
+				}
+				continue
+			}
+			others += rows.Weight[i]
+			if below {
+				spared += rows.Weight[i]
+			}
+		}
+		fmt.Fprintf(w, "# gate at %.1f: %.4f %% of the beats lost, %.1f %% of the rest spared\n", cutoff, 100*lost/beats, 100*spared/others)
+	}
+	return n, nil
 }
 
 // crossValidate trains without each fold in turn and scores that fold. The fold
@@ -377,6 +478,7 @@ func (t *qrsTrainer) crossValidate(ctx context.Context, w io.Writer) error {
 					chosen = append(chosen, i)
 				}
 			}
+			chosen = append(chosen, t.others()...)
 			nets, err := t.train(ctx, w, chosen, t.o.seed+uint64(s))
 			if err != nil {
 				return err

@@ -245,12 +245,13 @@ func motion(length int, rng *rand.Rand) []float32 {
 	return x
 }
 
-// stretch changes the time axis by a factor of 0.83 to 1.2.
-func (s *strip) stretch(rng *rand.Rand) {
-	f := 0.83 + 0.37*rng.Float64() // new time = f * old time
-	n := int(float64(len(s.x)) * f)
-	y := make([]float32, n)
-	at := func(i int) float64 { return float64(s.x[min(max(i, 0), len(s.x)-1)]) }
+// resample gives a signal another length, by a factor.
+func resample(x []float32, f float64) []float32 {
+	if f == 1 {
+		return x
+	}
+	y := make([]float32, int(float64(len(x))*f))
+	at := func(i int) float64 { return float64(x[min(max(i, 0), len(x)-1)]) }
 	for i := range y {
 		t := float64(i) / f
 		k := int(t)
@@ -259,7 +260,13 @@ func (s *strip) stretch(rng *rand.Rand) {
 		// Cubic convolution with slopes from the neighbours (Catmull-Rom).
 		y[i] = float32(b + 0.5*u*(c-a+u*(2*a-5*b+4*c-d+u*(3*(b-c)+d-a))))
 	}
-	s.x = y
+	return y
+}
+
+// stretch changes the time axis by a factor of 0.83 to 1.2.
+func (s *strip) stretch(rng *rand.Rand) {
+	f := 0.83 + 0.37*rng.Float64() // new time = f * old time
+	s.x = resample(s.x, f)
 	move := func(t int64) int64 { return int64(math.Round(float64(t) * f)) }
 	beats := make([]int64, len(s.beats))
 	for i, b := range s.beats {

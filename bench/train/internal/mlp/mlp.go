@@ -240,3 +240,26 @@ func rectify(h, bias []float32, leak float32) {
 		}
 	}
 }
+
+// Odds are the log odds of one row.
+func (n *Net) Odds(x []float32, c Config) float32 {
+	h1, h2 := make([]float32, n.Hidden1), make([]float32, n.Hidden2)
+	for i, v := range x {
+		z := min(c.Clip, max(-c.Clip, (v-n.Mean[i])*n.Scale[i]))
+		for j := range h1 {
+			h1[j] += z * n.W1[i*n.Hidden1+j]
+		}
+	}
+	rectify(h1, n.B1, c.Leak)
+	for i, v := range h1 {
+		for j := range h2 {
+			h2[j] += v * n.W2[i*n.Hidden2+j]
+		}
+	}
+	rectify(h2, n.B2, c.Leak)
+	z := n.B3
+	for j, v := range h2 {
+		z += v * n.W3[j]
+	}
+	return z
+}
