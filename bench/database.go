@@ -63,24 +63,35 @@ func (d Database) AnnotatorSource(dir fs.FS, annotator string) Source {
 	}
 }
 
+// AllLeads in place of a lead means every one.
+const AllLeads = "all"
+
 // DetectorSource runs a detector over one lead of each record, whole, and gives
-// its beats as annotations. lead is an index or a description.
+// its beats as annotations. lead is an index or a description, or AllLeads.
 func (d Database) DetectorSource(detector Detector, lead string) Source {
 	return func(record string) ([]wfdb.Annotation, error) {
 		h, err := wfdb.ReadHeader(d.FS, record)
 		if err != nil {
 			return nil, err
 		}
-		k, err := h.Format().FindLead(lead)
-		if err != nil {
-			return nil, fmt.Errorf("record %s: %w", record, err)
+		var options wfdb.Options
+		if lead != AllLeads {
+			k, err := h.Format().FindLead(lead)
+			if err != nil {
+				return nil, fmt.Errorf("record %s: %w", record, err)
+			}
+			options.Signals = []int{k}
 		}
-		r, err := wfdb.Options{Signals: []int{k}}.Open(d.FS, record)
+		r, err := options.Open(d.FS, record)
 		if err != nil {
 			return nil, err
 		}
 		defer r.Close()
-		stage, err := detector.New(r.Format().Rate)
+		f := r.Format()
+		if detector.OneLead && len(f.Leads) > 1 {
+			return nil, fmt.Errorf("detector %s takes one lead, record %s has %d", detector.Name, record, len(f.Leads))
+		}
+		stage, err := detector.New(f.Rate, len(f.Leads))
 		if err != nil {
 			return nil, fmt.Errorf("record %s: %w", record, err)
 		}

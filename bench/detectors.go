@@ -10,16 +10,17 @@ import (
 
 // Detector is a QRS detector that the programs know by name.
 type Detector struct {
-	Name string
-	New  func(rate float64) (ecg.Stage[float64, ecg.Beat], error) // over one lead in mV
+	Name    string
+	OneLead bool                                                                // it looks at one lead only
+	New     func(rate float64, leads int) (ecg.Stage[float64, ecg.Beat], error) // over frames in mV
 }
 
 // Detectors are all detectors, by name.
 var Detectors = []Detector{
-	{"qrs", func(rate float64) (ecg.Stage[float64, ecg.Beat], error) {
-		return detect.NewQRS(detect.QRSConfig{Rate: rate})
+	{"qrs", false, func(rate float64, leads int) (ecg.Stage[float64, ecg.Beat], error) {
+		return detect.NewQRS(detect.QRSConfig{Rate: rate, Leads: leads})
 	}},
-	{"pantompkins", func(rate float64) (ecg.Stage[float64, ecg.Beat], error) {
+	{"pantompkins", true, func(rate float64, _ int) (ecg.Stage[float64, ecg.Beat], error) {
 		return detect.NewPanTompkins(detect.PanTompkinsConfig{Rate: rate})
 	}},
 }

@@ -55,7 +55,7 @@ func measuredDetectors() []MeasuredStage {
 	stages := make([]MeasuredStage, len(Detectors))
 	for i, d := range Detectors {
 		stages[i] = MeasuredStage{d.Name, func(rate float64, x []float64, block int) (Latency, error) {
-			s, err := d.New(rate)
+			s, err := d.New(rate, 1)
 			if err != nil {
 				return Latency{}, err
 			}

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/sinus-ecg/sinus/ecg"
@@ -70,9 +71,27 @@ type QRS struct {
 
 	// Scratch: the candidate at hand as each lead shows it.
 	measures []qrsMeasure
+	usable   []bool
+	asked    bool // the verifier gave q.odds
+	odds     []float32
 	x        [2][]float32
 	seen     QRSCandidate
 }
+
+// qrsPending is a candidate that waits for its decision.
+type qrsPending struct {
+	c   int64             // grid sample
+	own [qrsMaxLeads]int8 // where each lead has it, behind c; qrsNone: nowhere
+}
+
+const (
+	qrsMaxLeads = 16
+	qrsNone     = -128
+
+	// qrsJoin is the time within which candidates of several leads are one
+	// (60 ms): leads see the peak of one complex at different times.
+	qrsJoin = 12
+)
 
 type qrsState struct {
 	n       int64 // input frames taken
@@ -81,7 +100,7 @@ type qrsState struct {
 	leads   []qrsLead
 	rhythm  qrsRhythm
 	scan    int64 // next grid sample that is looked at as a candidate
-	pending []int64
+	pending []qrsPending
 	looked  bool  // the first of pending has been looked at
 	missing int64 // frames without any sample, in a row
 	heldAt  qrsPeak
@@ -98,7 +117,7 @@ func NewQRS(c QRSConfig) (*QRS, error) {
 	if !(c.Rate >= 100 && c.Rate <= 2000) {
 		return nil, bad("Rate", "100 to 2000 Hz")
 	}
-	if c.Leads < 0 || c.Leads > 16 {
+	if c.Leads < 0 || c.Leads > qrsMaxLeads {
 		return nil, bad("Leads", "1 to 16")
 	}
 	w, err := newQRSWeights(c.Rate)
@@ -119,8 +138,9 @@ func NewQRS(c QRSConfig) (*QRS, error) {
 	for i := range q.s.leads {
 		q.s.leads[i].in.ring = make([]float32, ring)
 	}
-	q.s.pending = make([]int64, 0, qrsRing/qrsPeakSide)
+	q.s.pending = make([]qrsPending, 0, qrsRing/qrsPeakSide)
 	q.measures = make([]qrsMeasure, leads)
+	q.usable, q.odds = make([]bool, leads), make([]float32, leads)
 	q.x[0], q.x[1] = make([]float32, 0, qrsInputs1), make([]float32, 0, qrsInputs2)
 	q.Reset()
 	return q, nil
@@ -132,7 +152,7 @@ func (q *QRS) Reset() {
 	for i := range leads {
 		ring := leads[i].in.ring
 		clear(ring)
-		leads[i] = qrsLead{in: qrsInput{ring: ring}}
+		leads[i] = qrsLead{in: qrsInput{ring: ring}, lostAt: -qrsRing}
 	}
 	q.s = qrsState{leads: leads, pending: pending}
 }
@@ -187,9 +207,11 @@ func (q *QRS) tick(dst []ecg.Beat) []ecg.Beat {
 		for i := range s.leads {
 			l := &s.leads[i]
 			l.ev.put(kernels, k, l.in.at(&s.grid, &q.weights))
+			if !l.in.started || l.in.missing > q.weights.hole {
+				l.lostAt, l.ev.lost = k, true
+			}
 			if c := k - qrsSide2; c >= 0 {
 				l.ev.top = max(l.ev.top, l.ev.e2[c&qrsMask])
-				l.ev.lost = l.ev.lost || l.in.missing > q.weights.hole
 				if (c+1)%qrsRate == 0 {
 					l.ev.second()
 				}
@@ -217,11 +239,44 @@ func (q *QRS) search(k int64) {
 		}
 		for i := range s.leads {
 			if s.leads[i].ev.peak(s.scan) {
-				q.s.pending = append(q.s.pending, s.scan)
-				break
+				q.join(i)
 			}
 		}
 	}
+}
+
+// join makes the peak of lead i at s.scan part of the last candidate, or a new
+// one. A candidate lies where the lead with the most evidence has it.
+func (q *QRS) join(i int) {
+	s := &q.s
+	if n := len(s.pending) - 1; n >= 0 {
+		p := &s.pending[n]
+		if d := s.scan - p.c; d <= qrsJoin && p.own[i] == qrsNone {
+			p.own[i] = int8(d)
+			strongest := float32(0)
+			for j := range s.leads {
+				if o := p.own[j]; o != qrsNone && j != i {
+					v := &s.leads[j].ev
+					strongest = max(strongest, v.e2[(p.c+int64(o))&qrsMask]/v.level)
+				}
+			}
+			if v := &s.leads[i].ev; v.e2[s.scan&qrsMask]/v.level > strongest {
+				for j := range s.leads {
+					if p.own[j] != qrsNone {
+						p.own[j] -= int8(d)
+					}
+				}
+				p.c = s.scan
+			}
+			return
+		}
+	}
+	p := qrsPending{c: s.scan}
+	for j := range p.own {
+		p.own[j] = qrsNone
+	}
+	p.own[i] = 0
+	s.pending = append(s.pending, p)
 }
 
 // peak reports whether c is a candidate: the largest evidence near it, and not
@@ -247,13 +302,13 @@ func (q *QRS) decide(dst []ecg.Beat, k int64) []ecg.Beat {
 	for {
 		horizon := s.scan
 		if len(s.pending) > 0 {
-			horizon = s.pending[0]
+			horizon = s.pending[0].c
 		}
 		if r.isHeld && r.beats >= qrsBackBeats && !r.broken && r.heldOdds >= qrsBackOdds &&
 			(float32(horizon-r.last) >= float32(qrsBackFactor*r.median()) || horizon-r.heldAt >= qrsBackWait) {
 			c := r.heldAt
 			for i := range s.leads {
-				q.measures[i] = s.leads[i].held
+				q.measures[i], q.usable[i] = s.leads[i].held, true
 			}
 			dst = q.accept(dst, c, false, r.heldOdds, s.heldAt)
 			s.looked = false
@@ -262,10 +317,14 @@ func (q *QRS) decide(dst []ecg.Beat, k int64) []ecg.Beat {
 		if len(s.pending) == 0 {
 			return dst
 		}
-		c := s.pending[0]
+		p := &s.pending[0]
+		c := p.c
 		due := int64(qrsFirst)
 		if s.looked || q.observe != nil {
 			due = qrsLook2
+		}
+		if len(s.leads) > 1 {
+			due += qrsJoin
 		}
 		if k < c+due {
 			return dst
@@ -274,26 +333,28 @@ func (q *QRS) decide(dst []ecg.Beat, k int64) []ecg.Beat {
 			r.candidate(c)
 		}
 		for i := range s.leads {
-			s.leads[i].ev.measure(c, &q.measures[i])
+			s.leads[i].ev.measure(p.at(i), &q.measures[i])
 		}
 		if r.beats > 0 && !r.broken && c-r.last < qrsRefractory {
 			if q.observe != nil {
 				q.seen = QRSCandidate{At: q.input(c), E2: float64(q.measures[0].e2), Odds: [2]float64{math.NaN(), math.NaN()}}
 				q.observe(&q.seen)
 			}
-			q.reject(c, nil)
+			q.reject(p, nil)
 			q.pop()
 			continue
 		}
-		odds, accept, decided := q.judge(c, k)
+		odds, accept, decided := q.judge(p, k)
 		if !decided {
 			s.looked = true
 			return dst
 		}
 		if accept {
-			dst = q.accept(dst, c, odds >= qrsSure, odds, q.peak(c))
+			q.learn(true)
+			dst = q.accept(dst, c, odds >= qrsSure, odds, q.peak(p.at(q.lead())))
 		} else {
-			q.reject(c, &odds)
+			q.learn(false)
+			q.reject(p, &odds)
 		}
 		q.pop()
 	}
@@ -306,36 +367,120 @@ func (q *QRS) pop() {
 	s.looked = false
 }
 
-// judge asks the verifier about c: both looks when an observer is there, else
-// the second only when the first one left it open.
-func (q *QRS) judge(c, k int64) (odds float32, accept, decided bool) {
+// at is where lead i has the candidate.
+func (p *qrsPending) at(i int) int64 {
+	if p.own[i] == qrsNone {
+		return p.c
+	}
+	return p.c + int64(p.own[i])
+}
+
+// judge asks the verifier about a candidate: both looks when an observer is
+// there, else the second only when the first one left it open.
+func (q *QRS) judge(p *qrsPending, k int64) (odds float32, accept, decided bool) {
 	s := &q.s
-	l := &s.leads[0]
-	first := float32(math.NaN())
-	q.x[0] = l.gateInputs(q.x[0][:0], c, &q.measures[0], &s.rhythm)
-	q.x[1] = append(q.x[1][:0], q.x[0]...)
-	if !s.looked {
-		if g := q.model.gate.odds(q.x[0]); g <= qrsGateNo && q.observe == nil {
-			return g, false, true
+	for i := range s.leads {
+		q.usable[i] = s.leads[i].lostAt < p.c-qrsShapeSide && s.leads[i].ev.blocks >= 2
+	}
+	if !slices.Contains(q.usable, true) {
+		for i := range q.usable {
+			q.usable[i] = true
 		}
-		q.x[0] = l.inputs(q.x[0], c, &q.measures[0], qrsLook1, &s.rhythm)
-		first = q.model.odds(0, q.x[0])
+	}
+	due2 := int64(qrsLook2)
+	if len(s.leads) > 1 {
+		due2 += qrsJoin
+	}
+	first := float32(math.NaN())
+	q.asked = false
+	if !s.looked {
+		if q.observe == nil && q.gate(p) {
+			return qrsGateNo, false, true
+		}
+		first = q.look(p, 0)
 		odds = first
 		accept, decided = first >= qrsYes, first >= qrsYes || first <= qrsNo
 	}
-	if k >= c+qrsLook2 && (!decided || q.observe != nil) {
-		q.x[1] = l.inputs(q.x[1], c, &q.measures[0], qrsLook2, &s.rhythm)
-		second := q.model.odds(1, q.x[1])
+	if k >= p.c+due2 && (!decided || q.observe != nil) {
+		second := q.look(p, 1)
 		if !decided {
 			odds, accept, decided = second, second >= qrsTheta, true
 		}
 		if q.observe != nil {
-			q.seen = QRSCandidate{At: q.input(c), E2: float64(q.measures[0].e2), Odds: [2]float64{float64(first), float64(second)}, Inputs: q.x, Accept: accept}
+			q.seen = QRSCandidate{At: q.input(p.c), E2: float64(q.measures[0].e2), Odds: [2]float64{float64(first), float64(second)}, Inputs: q.x, Accept: accept}
 			q.observe(&q.seen)
 			accept = q.seen.Accept
 		}
 	}
 	return odds, accept, decided
+}
+
+// gate reports whether no lead that has the candidate finds it worth a look.
+func (q *QRS) gate(p *qrsPending) bool {
+	s := &q.s
+	for i := range s.leads {
+		l := &s.leads[i]
+		if p.own[i] == qrsNone || !q.usable[i] {
+			continue
+		}
+		x := l.gateInputs(q.x[0][:0], p.at(i), &q.measures[i], &s.rhythm)
+		if q.model.gate.odds(x) > qrsGateNo {
+			return false
+		}
+	}
+	return true
+}
+
+// look is one look at a candidate: the log odds of the leads, weighted by how
+// well each has agreed with the decisions so far.
+func (q *QRS) look(p *qrsPending, n int) float32 {
+	s := &q.s
+	q.asked = true
+	sum, weights := float32(0), float32(0)
+	for i := len(s.leads) - 1; i >= 0; i-- { // lead 0 last: an observer sees its inputs
+		if !q.usable[i] {
+			q.odds[i] = 0
+			continue
+		}
+		l := &s.leads[i]
+		x := l.gateInputs(q.x[n][:0], p.at(i), &q.measures[i], &s.rhythm)
+		q.x[n] = l.inputs(x, p.at(i), &q.measures[i], qrsLooks[n], &s.rhythm)
+		q.odds[i] = clip(q.model.odds(n, q.x[n]), qrsOddsLimit)
+		w := l.weight()
+		sum += float32(w * q.odds[i])
+		weights += w
+	}
+	return sum / weights
+}
+
+// learn tells the leads how a judged candidate was decided.
+func (q *QRS) learn(beat bool) {
+	if !q.asked || len(q.s.leads) == 1 {
+		return
+	}
+	for i := range q.s.leads {
+		if !q.usable[i] {
+			continue
+		}
+		p := sigmoid(q.odds[i])
+		if !beat {
+			p = 1 - p
+		}
+		l := &q.s.leads[i]
+		l.doubt += float32(qrsTrustRate * (1 - p - l.doubt))
+	}
+}
+
+// lead is the one in which the R peak is looked for: the most trusted, the
+// first of equals.
+func (q *QRS) lead() int {
+	best := 0
+	for i := range q.s.leads {
+		if q.usable[i] && (!q.usable[best] || q.s.leads[i].weight() > float32(qrsSwitch*q.s.leads[best].weight())) {
+			best = i
+		}
+	}
+	return best
 }
 
 func (q *QRS) input(c int64) int64 {
@@ -350,7 +495,9 @@ func (q *QRS) input(c int64) int64 {
 func (q *QRS) accept(dst []ecg.Beat, c int64, sure bool, odds float32, p qrsPeak) []ecg.Beat {
 	s := &q.s
 	for i := range s.leads {
-		s.leads[i].accept(&q.measures[i], sure)
+		if q.usable[i] {
+			s.leads[i].accept(&q.measures[i], sure)
+		}
 	}
 	s.rhythm.accept(c, sure)
 	if s.emitted && p.at <= s.lastAt {
@@ -362,9 +509,10 @@ func (q *QRS) accept(dst []ecg.Beat, c int64, sure bool, odds float32, p qrsPeak
 
 // reject remembers that c is none, and as the candidate that search-back would
 // take if its odds (nil: it was not judged) are the best since the last beat.
-func (q *QRS) reject(c int64, odds *float32) {
+func (q *QRS) reject(p *qrsPending, odds *float32) {
 	s := &q.s
 	r := &s.rhythm
+	c := p.c
 	if r.beats == 0 || r.broken || c-r.last >= qrsNear {
 		for i := range s.leads {
 			s.leads[i].reject(&q.measures[i])
@@ -372,7 +520,7 @@ func (q *QRS) reject(c int64, odds *float32) {
 	}
 	if odds != nil && (!r.isHeld || *odds > r.heldOdds) {
 		r.isHeld, r.heldAt, r.heldOdds = true, c, *odds
-		s.heldAt = q.peak(c)
+		s.heldAt = q.peak(p.at(q.lead()))
 		for i := range s.leads {
 			s.leads[i].held = q.measures[i]
 		}

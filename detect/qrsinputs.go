@@ -22,6 +22,8 @@ const (
 	qrsBack = 2 * qrsRate // look-back, grid samples
 )
 
+var qrsLooks = [2]int64{qrsLook1, qrsLook2}
+
 // ratio is the clipped logarithm of a/b.
 func ratio(a, b float32) float32 {
 	const tiny = 1e-5 // mV: no beat is that small

@@ -1,5 +1,7 @@
 package detect
 
+import "github.com/sinus-ecg/sinus/ecg/portable"
+
 // What the QRS detector knows of the patient. It changes at decisions only: by
 // the last eight beats, the last eight candidates that were none, and slowly
 // moving templates of both.
@@ -75,6 +77,21 @@ type qrsLead struct {
 	noise         float32 // mean e2 of rejected candidates
 
 	held qrsMeasure // of the rejected candidate that search-back would take
+
+	lostAt int64   // the last grid sample without signal, -1 for none
+	doubt  float32 // mean of how far its opinion was from the decision, 0 to 1
+}
+
+const (
+	qrsOddsLimit = 7    // one lead alone is never surer
+	qrsTrustRate = 0.03 // of the doubt: about 30 candidates
+	qrsTrust     = 8    // a lead that is wrong by 0.1 more has a weight of exp(-0.8)
+	qrsSwitch    = 2    // a lead must be so much better to take over the R peak
+)
+
+// weight is how much the opinion of a lead counts.
+func (l *qrsLead) weight() float32 {
+	return float32(portable.Exp(-float64(qrsTrust * l.doubt)))
 }
 
 // qrsLevels are the running levels of one lead, mV.

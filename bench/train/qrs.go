@@ -501,12 +501,21 @@ func (t *qrsTrainer) crossValidate(ctx context.Context, w io.Writer) error {
 	return nil
 }
 
-// report scores every record, lead 0, with the model for it.
+// report scores every record of mitdb with the model for it: lead 0, then both.
 func (t *qrsTrainer) report(w io.Writer, model func(i int) *detect.QRSModel) error {
+	for leads := 1; leads <= 2; leads++ {
+		if err := t.score(w, model, leads); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *qrsTrainer) score(w io.Writer, model func(i int) *detect.QRSModel, leads int) error {
 	type score struct{ late, whole bench.Comparison }
 	scores := make([]score, len(t.names))
 	err := parallel(len(t.names), func(i int) error {
-		beats, err := detectAll(t.sources[i].leads[0], model(i), nil)
+		beats, err := detectAll(t.sources[i].leads[:leads], model(i), nil)
 		if err != nil {
 			return err
 		}
@@ -529,7 +538,7 @@ func (t *qrsTrainer) report(w io.Writer, model func(i int) *detect.QRSModel) err
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(w, "records with errors (missed/extra from 5:00):")
+	fmt.Fprintf(w, "%d leads; records with errors (missed/extra from 5:00):", leads)
 	for i, s := range scores {
 		if q := s.late.Matrix.QRS(); q.FN+q.FP > 0 {
 			fmt.Fprintf(w, " %s:%d/%d", t.names[i], q.FN, q.FP)

@@ -22,21 +22,13 @@ type labelled struct {
 	truths []truth
 }
 
-func floats64(x []float32) []float64 {
-	y := make([]float64, len(x))
-	for i, v := range x {
-		y[i] = float64(v)
-	}
-	return y
-}
-
 // label finds the candidates of a strip, which do not depend on decisions, and
 // what each is: for a beat the one with the most evidence within 70 ms, else the
 // nearest within 140 ms; others that near are taught with little weight.
 func label(s strip) (labelled, error) {
 	l := labelled{strip: s}
 	var e2 []float64
-	_, err := detectAll(s.x, silent(), func(c *detect.QRSCandidate) {
+	_, err := detectAll([][]float32{s.x}, silent(), func(c *detect.QRSCandidate) {
 		l.at = append(l.at, c.At)
 		e2 = append(e2, c.E2)
 		c.Accept = false
@@ -91,20 +83,25 @@ func distance(a, b int64) int64 {
 	return a - b
 }
 
-// detectAll runs the detector over a lead.
-func detectAll(x []float32, m *detect.QRSModel, observe func(*detect.QRSCandidate)) ([]ecg.Beat, error) {
-	q, err := detect.NewQRS(detect.QRSConfig{Rate: augmentRate, Model: m, Observe: observe})
+// detectAll runs the detector over leads of one length.
+func detectAll(leads [][]float32, m *detect.QRSModel, observe func(*detect.QRSCandidate)) ([]ecg.Beat, error) {
+	q, err := detect.NewQRS(detect.QRSConfig{Rate: augmentRate, Leads: len(leads), Model: m, Observe: observe})
 	if err != nil {
 		return nil, err
 	}
-	y := floats64(x)
-	return q.Flush(q.Append(nil, y)), nil
+	frames := make([]float64, 0, len(leads)*len(leads[0]))
+	for i := range leads[0] {
+		for _, x := range leads {
+			frames = append(frames, float64(x[i]))
+		}
+	}
+	return q.Flush(q.Append(nil, frames)), nil
 }
 
 // guided collects rows while the truth, with errors, makes the decisions.
 func (l *labelled) guided(rows *[2]mlp.Rows, share float64, rng *rand.Rand) error {
 	i := 0
-	_, err := detectAll(l.x, silent(), func(c *detect.QRSCandidate) {
+	_, err := detectAll([][]float32{l.x}, silent(), func(c *detect.QRSCandidate) {
 		t := l.truths[i]
 		i++
 		if len(c.Inputs[0]) == 0 {
@@ -128,7 +125,7 @@ func (l *labelled) guided(rows *[2]mlp.Rows, share float64, rng *rand.Rand) erro
 // sure or wrong, a share of the easy ones with the weight that makes up for it.
 func (l *labelled) alone(rows *[2]mlp.Rows, m *detect.QRSModel, easy float64, rng *rand.Rand) error {
 	i := 0
-	_, err := detectAll(l.x, m, func(c *detect.QRSCandidate) {
+	_, err := detectAll([][]float32{l.x}, m, func(c *detect.QRSCandidate) {
 		t := l.truths[i]
 		i++
 		if len(c.Inputs[0]) == 0 {

@@ -64,7 +64,7 @@ func parse(args []string, stdout io.Writer) (options, error) {
 	f.StringVar(&o.test, "test", "", "score annotation files of this `annotator`")
 	f.StringVar(&o.testDir, "testdir", "", "`folder` of these files, if not that of the database")
 	f.StringVar(&o.detector, "detector", "", "run and score the detector of this `name`")
-	f.StringVar(&o.lead, "lead", "0", "`lead` for the detector, a number from 0 or a name")
+	f.StringVar(&o.lead, "lead", "0", "`lead` for the detector: a number from 0, a name, or all")
 	f.StringVar(&o.from, "from", "5:00", "start of the test period, a `time`; 0:00 for whole records")
 	f.BoolVar(&o.json, "json", false, "print JSON")
 	if err := f.Parse(args); err != nil {
