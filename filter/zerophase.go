@@ -12,17 +12,14 @@ import (
 // state has two values per section (transposed direct form II), is read and
 // updated; all zeros are a filter at rest. NaN is not looked for: see Cascade.
 func Run(sections []Section, state, dst, x []float64) {
-	state = state[:2*len(sections)]
-	for i, v := range x {
-		for k := range sections {
-			s := &sections[k]
-			z := state[2*k : 2*k+2 : 2*k+2]
-			y := float64(s.B0*v) + z[0]
-			z[0] = float64(s.B1*v) - float64(s.A1*y) + z[1]
-			z[1] = float64(s.B2*v) - float64(s.A2*y)
-			v = y
-		}
-		dst[i] = v
+	pairs := make([][2]float64, len(sections))
+	for k := range pairs {
+		pairs[k] = [2]float64(state[2*k:])
+	}
+	copy(dst, x)
+	runChain(sections, pairs, dst[:len(x)])
+	for k, z := range pairs {
+		copy(state[2*k:], z[:])
 	}
 }
 
