@@ -14,7 +14,7 @@ import (
 type Norm uint8
 
 const (
-	NormPhase Norm = iota // half of the whole phase change is reached there
+	NormPhase Norm = iota // far from them the gain falls as Butterworth's; about half of the phase change is reached
 	NormMag               // -3 dB
 	NormDelay             // the prototype has a delay of 1/(2 pi edge) s
 )
