@@ -72,12 +72,15 @@ func NewCascade(c CascadeConfig) (*Cascade, error) {
 		}
 	}
 	c.Sections = append([]Section(nil), c.Sections...)
-	f := &Cascade{config: c, hole: int64(math.Round(cascadeHole.Seconds() * c.Rate))}
+	f := &Cascade{config: c, hole: bridged(c.Rate)}
 	f.state = make([][2]float64, len(c.Sections)*c.Leads)
 	f.missing = make([]int64, c.Leads)
 	f.Reset()
 	return f, nil
 }
+
+// bridged is cascadeHole in samples.
+func bridged(rate float64) int64 { return int64(math.Round(cascadeHole.Seconds() * rate)) }
 
 // Reset implements ecg.Stage.
 func (f *Cascade) Reset() {
@@ -91,6 +94,12 @@ func (f *Cascade) Reset() {
 // Delay implements ecg.Stage: each value comes out at once. What the filter
 // shifts in time is its group delay.
 func (f *Cascade) Delay() time.Duration { return 0 }
+
+// GroupDelay returns how much later, in samples, a narrow band around hz comes
+// out.
+func (f *Cascade) GroupDelay(hz float64) float64 {
+	return GroupDelay(f.config.Sections, hz, f.config.Rate)
+}
 
 // Flush implements ecg.Stage: nothing is held back.
 func (f *Cascade) Flush(dst []float64) []float64 { return dst }

@@ -58,31 +58,12 @@ type prototype struct {
 // transformation z = (1+s)/(1-s) leads to the z plane (Oppenheim and Schafer,
 // Discrete-Time Signal Processing, section 7.1).
 func digital(name string, proto prototype, band Band, rate float64, edges []float64) (ZPK, error) {
-	fail := func(field, want string) (ZPK, error) {
-		return ZPK{}, &ecg.ConfigError{Type: "filter." + name, Field: field, Want: want}
+	if err := bandEdges(name, band, rate, edges); err != nil {
+		return ZPK{}, err
 	}
-	if !(rate > 0 && rate <= ecg.MaxRate) {
-		return fail("rate", "above 0 to 1e6 Hz")
-	}
-	want := 1
-	if band == BandPass || band == BandStop {
-		want = 2
-	}
-	if band > BandStop {
-		return fail("band", "one of the four")
-	}
-	if len(edges) != want {
-		return fail("edges", "one for low- and high-pass, two for band-pass and band-stop")
-	}
-	w := make([]float64, want)
+	w := make([]float64, len(edges))
 	for i, f := range edges {
-		if !(f > 0 && f < rate/2) {
-			return fail("edges", "above 0 and below half of the rate")
-		}
 		w[i] = portable.Tan(math.Pi * (f / rate))
-	}
-	if want == 2 && !(edges[0] < edges[1]) {
-		return fail("edges", "the lower one first")
 	}
 	var s prototype
 	switch band {
@@ -96,6 +77,35 @@ func digital(name string, proto prototype, band Band, rate float64, edges []floa
 		s = proto.bandStop(math.Sqrt(float64(w[0]*w[1])), w[1]-w[0])
 	}
 	return s.bilinear(), nil
+}
+
+// bandEdges checks band, rate and number of edges of a design.
+func bandEdges(name string, band Band, rate float64, edges []float64) error {
+	fail := func(field, want string) error {
+		return &ecg.ConfigError{Type: "filter." + name, Field: field, Want: want}
+	}
+	if !(rate > 0 && rate <= ecg.MaxRate) {
+		return fail("rate", "above 0 to 1e6 Hz")
+	}
+	if band > BandStop {
+		return fail("band", "one of the four")
+	}
+	want := 1
+	if band == BandPass || band == BandStop {
+		want = 2
+	}
+	if len(edges) != want {
+		return fail("edges", "one for low- and high-pass, two for band-pass and band-stop")
+	}
+	for _, f := range edges {
+		if !(f > 0 && f < rate/2) {
+			return fail("edges", "above 0 and below half of the rate")
+		}
+	}
+	if want == 2 && !(edges[0] < edges[1]) {
+		return fail("edges", "the lower one first")
+	}
+	return nil
 }
 
 // lowPass moves the cut-off to w: s -> s/w.
