@@ -24,8 +24,9 @@ type RemezBand struct {
 // Remez designs the symmetric filter of so many taps (3 to 1024) whose largest
 // weighted error over the bands is smallest. bands ascend within 0 and half of
 // the rate (Hz). An even number of taps can't pass half of the rate. It is a
-// ConfigError if the exchange does not converge: the bands then need fewer taps,
-// or wider gaps between them.
+// ConfigError if the exchange does not converge or the taps do not keep what it
+// found: where an error below -200 dB is asked for, or so much room is left
+// between bands that the gain there goes beyond all bounds.
 func Remez(taps int, rate float64, bands ...RemezBand) (FIR, error) {
 	r := remez{name: "Remez", taps: taps, rate: rate, bands: bands}
 	return r.design()
@@ -65,16 +66,21 @@ type remez struct {
 	bands      []RemezBand
 	odd, slope bool
 
-	// The grid: band, x = cos(2 pi f), gain and weight of P.
-	band            []int
-	x, want, weight []float64
+	// The grid: band, f, x = cos(2 pi f), gain and weight of P.
+	band               []int
+	f, x, want, weight []float64
 
 	// The exchange: where the error alternates, the barycentric weights and the
 	// values of P there.
 	at            []int
 	scale, values []float64
 	level         float64 // of the error, with its sign at the first point
+	top           float64 // largest weighted gain
 }
+
+// remezFloor is the error, as a part of the largest gain, below which rounding
+// decides where the extremes are: -200 dB.
+const remezFloor = 1e-10
 
 func (r *remez) fail(field, want string) error {
 	return &ecg.ConfigError{Type: "filter." + r.name, Field: field, Want: want}
@@ -89,21 +95,88 @@ func (r *remez) design() (FIR, error) {
 	if len(r.x) < n {
 		return nil, r.fail("bands", "wider bands: the grid has too few points for so many taps")
 	}
-	r.at = make([]int, n)
-	for i := range r.at {
-		r.at[i] = i * (len(r.x) - 1) / (n - 1)
+	for g, v := range r.want {
+		r.top = max(r.top, math.Abs(float64(v*r.weight[g])))
 	}
+	// With many taps the error of evenly spread points is below the rounding, and
+	// the exchange starts lost. So a polynomial of few coefficients comes first;
+	// the points where its error alternates, with points put between, are a start
+	// for one of twice as many.
+	sizes := []int{n}
+	for sizes[0] > remezStart {
+		sizes = append([]int{(sizes[0] + 1) / 2}, sizes...)
+	}
+	r.at = []int{0, len(r.x) - 1}
+	for _, size := range sizes {
+		r.spread(size)
+		settled := r.settle()
+		if size == n && !settled {
+			return nil, r.fail("taps, bands", "other bands or fewer taps: the exchange does not converge")
+		}
+	}
+	h := r.impulse()
+	if r.errorOf(h) > max(1.001*math.Abs(r.level), remezFloor*r.top) {
+		return nil, r.fail("taps, bands", "fewer taps or narrower gaps between bands: rounding hides the optimum")
+	}
+	return h, nil
+}
+
+// errorOf is the largest weighted error of taps, from the taps themselves.
+func (r *remez) errorOf(h FIR) float64 {
+	worst := 0.0
+	for g, f := range r.f {
+		sum := 0.0
+		for k := 0; 2*k < r.taps-1; k++ {
+			sin, cos := portable.Sincos(math.Pi * math.Mod(float64(r.taps-1-2*k)*f, 2))
+			if r.odd {
+				cos = sin
+			}
+			sum += 2 * float64(h[k]*cos)
+		}
+		if r.taps%2 == 1 {
+			sum += h[r.taps/2]
+		}
+		factor := r.factor(f)
+		worst = max(worst, math.Abs(r.weight[g]/factor*(sum-float64(r.want[g]*factor))))
+	}
+	return worst
+}
+
+// remezStart is how many evenly spread points have an error that float64 can
+// tell from 0, also with wide gaps between bands.
+const remezStart = 16
+
+// settle exchanges points until none moves.
+func (r *remez) settle() bool {
 	for range 250 {
 		r.interpolate()
 		moved, ok := r.exchange()
-		if !ok {
-			break
-		}
-		if !moved {
-			return r.impulse(), nil
+		if !ok || !moved {
+			return ok
 		}
 	}
-	return nil, r.fail("taps, bands", "fewer taps or wider gaps between bands: the exchange does not converge")
+	return false
+}
+
+// spread makes n points of the present ones, in the same proportion.
+func (r *remez) spread(n int) {
+	at := make([]int, n)
+	for i := range at {
+		pos := i * (len(r.at) - 1)
+		k, part := pos/(n-1), pos%(n-1)
+		at[i] = r.at[k]
+		if part > 0 {
+			at[i] += (r.at[k+1] - r.at[k]) * part / (n - 1)
+		}
+	}
+	// Each on a point of its own.
+	for i := 1; i < n; i++ {
+		at[i] = max(at[i], at[i-1]+1)
+	}
+	for i, top := n-1, len(r.x)-1; i >= 0; i, top = i-1, at[i]-1 {
+		at[i] = min(at[i], top)
+	}
+	r.at = at
 }
 
 func (r *remez) check() error {
@@ -116,8 +189,9 @@ func (r *remez) check() error {
 	if len(r.bands) == 0 {
 		return r.fail("bands", "at least one")
 	}
-	last := 0.0
+	last, passes := 0.0, false
 	for i, b := range r.bands {
+		passes = passes || b.Gain != 0
 		if !(b.From >= last && b.To > b.From && b.To <= r.rate/2) || i > 0 && b.From == last {
 			return r.fail("bands", "ascending, with gaps, from 0 to half of the rate")
 		}
@@ -125,6 +199,9 @@ func (r *remez) check() error {
 			return r.fail("bands", "finite gains and weights, no negative weight")
 		}
 		last = b.To
+	}
+	if !passes {
+		return r.fail("bands", "a gain above 0 in one of them")
 	}
 	if last == r.rate/2 && r.odd == (r.taps%2 == 1) && r.bands[len(r.bands)-1].Gain != 0 {
 		return r.fail("taps", "one more or less: this number can't pass half of the rate")
@@ -191,6 +268,7 @@ func (r *remez) grid() {
 			}
 			factor := r.factor(f)
 			r.band = append(r.band, k)
+			r.f = append(r.f, f)
 			r.x = append(r.x, portable.Cos(2*math.Pi*f))
 			r.want = append(r.want, gain/factor)
 			r.weight = append(r.weight, weight*factor)
@@ -263,6 +341,13 @@ func (r *remez) exchange() (moved, ok bool) {
 	for g := range e {
 		e[g] = r.weight[g] * (r.want[g] - r.p(r.x[g]))
 	}
+	largest := 0.0
+	for _, v := range e {
+		largest = max(largest, math.Abs(v))
+	}
+	if largest <= remezFloor/100*r.top {
+		return false, true
+	}
 	sign := 1.0
 	for _, g := range r.at { // as it was computed, without the rounding of p
 		e[g] = sign * r.level
@@ -318,12 +403,9 @@ func (r *remez) exchange() (moved, ok bool) {
 		return false, false
 	}
 	for i, g := range peaks {
-		// A point on which nothing is gained stays: rounding must not keep the
-		// exchange going.
-		if g != r.at[i] {
-			if math.Abs(e[g]) > math.Abs(r.level)*(1+1e-12) {
-				moved = true
-			}
+		// Where nothing is gained, rounding must not keep the exchange going.
+		if g != r.at[i] && math.Abs(e[g]) > math.Abs(r.level)*(1+1e-12) {
+			moved = true
 		}
 	}
 	r.at = peaks

@@ -1,0 +1,126 @@
+package filter_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinus-ecg/sinus/ecg"
+	"github.com/sinus-ecg/sinus/ecg/ecgtest"
+	"github.com/sinus-ecg/sinus/filter"
+)
+
+func convolver(t testing.TB, rate float64, leads, taps int) *filter.Convolver {
+	h, err := filter.FIRWindow(taps, filter.Hamming, filter.LowPass, rate, 40)
+	require.NoError(t, err)
+	c, err := filter.NewConvolver(filter.ConvolverConfig{Rate: rate, Taps: h, Leads: leads})
+	require.NoError(t, err)
+	return c
+}
+
+func TestConvolverKeepsTheContract(t *testing.T) {
+	for _, c := range []struct {
+		rate        float64
+		leads, taps int
+	}{{100, 1, 1}, {360, 1, 31}, {360, 3, 64}, {1000, 2, 401}} {
+		t.Run(fmt.Sprint(c), func(t *testing.T) {
+			ecgtest.TestStage(t, ecgtest.Stage[float64, float64]{
+				New:   func() ecg.Stage[float64, float64] { return convolver(t, c.rate, c.leads, c.taps) },
+				Input: patient(t, c.rate, c.leads), Frame: c.leads, Rate: c.rate,
+			})
+		})
+	}
+}
+
+// The bits of the plain sum, oldest sample first, with holes and gaps.
+func TestConvolverIsPlain(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 1))
+	for taps := 1; taps <= 40; taps += 3 {
+		for leads := 1; leads <= 4; leads++ {
+			h := make(filter.FIR, taps)
+			for k := range h {
+				h[k] = r.NormFloat64()
+			}
+			x := make([]float64, 1500*leads)
+			for i := range x {
+				x[i] = 300 + r.NormFloat64()
+			}
+			for l := range leads {
+				for i := 0; i < 1500; i += 1 + r.IntN(200) {
+					for n := r.IntN(40); n > 0 && i < 1500; n-- { // 20 are bridged
+						x[i*leads+l] = []float64{math.NaN(), math.Inf(-1), 513}[r.IntN(3)]
+						i++
+					}
+				}
+			}
+			want := make([]float64, len(x))
+			for l := range leads {
+				past := make([]float64, taps) // oldest first
+				missing := 21
+				for i := l; i < len(x); i += leads {
+					if !(math.Abs(x[i]) <= 512) {
+						missing++
+						past = append(past[1:], past[taps-1])
+						want[i] = math.NaN()
+						continue
+					}
+					past = append(past[1:], x[i])
+					if missing > 20 {
+						for k := range past {
+							past[k] = x[i]
+						}
+					}
+					missing = 0
+					for k, v := range past {
+						want[i] += float64(h[taps-1-k] * v)
+					}
+				}
+			}
+			f, err := filter.NewConvolver(filter.ConvolverConfig{Rate: 1000, Taps: h, Leads: leads})
+			require.NoError(t, err)
+			requireBits(t, want, f.Append(nil, x), fmt.Sprint(taps, " taps, ", leads, " leads"))
+		}
+	}
+}
+
+// The output lags by the stated group delay: a slow sine comes out that much
+// later.
+func TestConvolverGroupDelay(t *testing.T) {
+	f := convolver(t, 360, 1, 64)
+	require.InDelta(t, 31.5, f.GroupDelay(1), 1e-9)
+	x := make([]float64, 1000)
+	for i := range x {
+		x[i] = math.Sin(2 * math.Pi * 5 * float64(i) / 360)
+	}
+	h := convolverGain(t, 5)
+	for i, v := range f.Append(nil, x) {
+		if i >= 64 {
+			require.InDelta(t, h*math.Sin(2*math.Pi*5*(float64(i)-31.5)/360), v, 1e-12)
+		}
+	}
+}
+
+func convolverGain(t *testing.T, hz float64) float64 {
+	h, err := filter.FIRWindow(64, filter.Hamming, filter.LowPass, 360, 40)
+	require.NoError(t, err)
+	v := h.Response(hz, 360)
+	return math.Hypot(real(v), imag(v))
+}
+
+// BenchmarkFIR101 is 101 taps over one lead.
+func BenchmarkFIR101(b *testing.B) {
+	c := convolver(b, 360, 1, 101)
+	x := make([]float64, 1024)
+	for i := range x {
+		x[i] = math.Sin(float64(i) / 9)
+	}
+	out := make([]float64, 0, len(x))
+	b.ReportAllocs()
+	for b.Loop() {
+		out = c.Append(out[:0], x)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(x)), "ns/sample")
+}
