@@ -150,18 +150,3 @@ func referenceSection(s *filter.Section, z *[2]float64, dst, x []float64) {
 func BenchmarkSOS1(b *testing.B)    { benchmark(b, 1, 1) }
 func BenchmarkSOS4(b *testing.B)    { benchmark(b, 4, 1) }
 func BenchmarkSOS1x12(b *testing.B) { benchmark(b, 1, 12) }
-
-func Example() {
-	band, _ := filter.Butterworth(2, filter.BandPass, 250, 0.67, 40)
-	c, _ := filter.NewCascade(filter.CascadeConfig{Rate: 250, Sections: band.Sections()})
-	// A constant of 300 mV, the offset of an electrode: nothing rings.
-	for _, mv := range c.Append(nil, []float64{300, 300, 300}) {
-		fmt.Printf("%.6f\n", math.Abs(mv))
-	}
-	fmt.Printf("group delay at 10 Hz: %.2f samples\n", band.GroupDelay(10, 250))
-	// Output:
-	// 0.000000
-	// 0.000000
-	// 0.000000
-	// group delay at 10 Hz: 1.76 samples
-}

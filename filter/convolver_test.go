@@ -1,7 +1,9 @@
 package filter_test
 
 import (
+	"encoding/binary"
 	"fmt"
+	"hash/fnv"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -108,6 +110,32 @@ func convolverGain(t *testing.T, hz float64) float64 {
 	require.NoError(t, err)
 	v := h.Response(hz, 360)
 	return math.Hypot(real(v), imag(v))
+}
+
+// The bits of designs and of a filtered minute: the same on every processor.
+func TestFIRBits(t *testing.T) {
+	h := fnv.New64a()
+	add := func(values []float64) {
+		for _, v := range values {
+			h.Write(binary.LittleEndian.AppendUint64(nil, math.Float64bits(v)))
+		}
+	}
+	for _, w := range []filter.Window{filter.Hann, filter.Kaiser(6), filter.Parzen, filter.Bohman, filter.Tukey(0.3), filter.Gaussian(9)} {
+		taps, err := filter.FIRWindow(101, w, filter.BandPass, 360, 0.67, 40)
+		require.NoError(t, err)
+		add(taps)
+	}
+	taps, err := filter.Remez(101, 360, filter.RemezBand{From: 0, To: 40, Gain: 1}, filter.RemezBand{From: 45, To: 180})
+	require.NoError(t, err)
+	add(taps)
+	taps, err = filter.FIRLeastSquares(51, 360, filter.Ramp{To: 40, GainFrom: 1, GainTo: 1}, filter.Ramp{From: 50, To: 180})
+	require.NoError(t, err)
+	add(taps)
+	taps, err = filter.FIRSampled(51, filter.Hann, 360, []float64{0, 40, 60, 180}, []float64{1, 1, 0, 0})
+	require.NoError(t, err)
+	add(taps)
+	add(convolver(t, 360, 2, 63).Append(nil, patient(t, 360, 2)))
+	require.Equal(t, "6cc5c2a8fa2340f5", fmt.Sprintf("%x", h.Sum64()))
 }
 
 // BenchmarkFIR101 is 101 taps over one lead.
