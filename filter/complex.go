@@ -16,7 +16,9 @@ func div(a, b complex128) complex128 {
 		(float64(imag(a)*real(b))-float64(real(a)*imag(b)))/d)
 }
 
-func scaled(a complex128, v float64) complex128 { return complex(real(a)*v, imag(a)*v) }
+func scaled(a complex128, v float64) complex128 {
+	return complex(float64(real(a)*v), float64(imag(a)*v))
+}
 
 func conj(a complex128) complex128 { return complex(real(a), -imag(a)) }
 

@@ -112,8 +112,8 @@ func convolverGain(t *testing.T, hz float64) float64 {
 	return math.Hypot(real(v), imag(v))
 }
 
-// The bits of designs and of a filtered minute: the same on every processor.
-func TestFIRBits(t *testing.T) {
+// The bits of designs, of their responses and of a filtered minute: the same on every processor.
+func TestDesignBits(t *testing.T) {
 	h := fnv.New64a()
 	add := func(values []float64) {
 		for _, v := range values {
@@ -134,8 +134,31 @@ func TestFIRBits(t *testing.T) {
 	taps, err = filter.FIRSampled(51, filter.Hann, 360, []float64{0, 40, 60, 180}, []float64{1, 1, 0, 0})
 	require.NoError(t, err)
 	add(taps)
+	// The other designs and what is computed from them.
+	var designs []filter.ZPK
+	put := func(f filter.ZPK, err error) {
+		require.NoError(t, err)
+		designs = append(designs, f)
+	}
+	put(filter.Chebyshev1(5, 1, filter.BandStop, 360, 45, 55))
+	put(filter.Chebyshev2(4, 40, filter.HighPass, 360, 0.5))
+	put(filter.Elliptic(5, 1, 60, filter.BandPass, 360, 5, 15))
+	put(filter.Bessel(7, filter.NormMag, filter.LowPass, 360, 40))
+	put(filter.Notch(50, 30, 360))
+	put(filter.CombNotch(60, 30, 360, false))
+	for _, f := range designs {
+		s := f.Sections()
+		for _, v := range s {
+			add([]float64{v.B0, v.B1, v.B2, v.A1, v.A2})
+		}
+		for _, hz := range []float64{0.1, 7, 50, 130, 179} {
+			r, g := filter.Response(s, hz, 360), taps.Response(hz, 360)
+			add([]float64{real(r), imag(r), filter.GroupDelay(s, hz, 360), f.GroupDelay(hz, 360)})
+			add([]float64{real(g), imag(g), taps.GroupDelay(hz, 360)})
+		}
+	}
 	add(convolver(t, 360, 2, 63).Append(nil, patient(t, 360, 2)))
-	require.Equal(t, "6cc5c2a8fa2340f5", fmt.Sprintf("%x", h.Sum64()))
+	require.Equal(t, "625b902ccaef2ec8", fmt.Sprintf("%x", h.Sum64()))
 }
 
 // BenchmarkFIR101 is 101 taps over one lead.

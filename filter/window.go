@@ -108,7 +108,7 @@ func Parzen(n int) []float64 {
 		if 4*float64(n-1-2*i) > 2*float64(n-1) {
 			return 2 * cube(1-d)
 		}
-		return 1 - 6*float64(d*d) + 6*cube(d)
+		return 1 - float64(6*float64(d*d)) + float64(6*cube(d))
 	})
 }
 
