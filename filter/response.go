@@ -64,8 +64,8 @@ func ImpulseResponse(sections []Section, n int) []float64 {
 // a sample.
 func (f ZPK) GroupDelay(hz, rate float64) float64 {
 	s, c := portable.Sincos(math.Pi * (hz / rate))
-	e := complex(1-2*float64(s*s), 2*s*c)
-	e1 := complex(-2*s*s, 2*s*c) // e-1
+	e1 := complex(-2*float64(s*s), 2*float64(s*c)) // e-1
+	e := 1 + e1
 	part := func(r root) float64 {
 		if a := abs(r.r); math.Abs(a-1) < 1e-12 {
 			return 0.5

@@ -112,10 +112,10 @@ func bandEdges(name string, band Band, rate float64, edges []float64) error {
 func (a prototype) lowPass(w float64) prototype {
 	out := prototype{k: a.k}
 	for _, z := range a.z {
-		out.z = append(out.z, complex(real(z)*w, imag(z)*w))
+		out.z = append(out.z, scaled(z, w))
 	}
 	for _, p := range a.p {
-		out.p = append(out.p, complex(real(p)*w, imag(p)*w))
+		out.p = append(out.p, scaled(p, w))
 	}
 	for range len(a.p) - len(a.z) {
 		out.k = float64(out.k * w)
@@ -158,11 +158,11 @@ func split(h complex128, w float64) (complex128, complex128) {
 func (a prototype) bandPass(w, bw float64) prototype {
 	out := prototype{k: a.k}
 	for _, z := range a.z {
-		x, y := split(complex(real(z)*bw/2, imag(z)*bw/2), w)
+		x, y := split(scaled(z, bw/2), w)
 		out.z = append(out.z, x, y)
 	}
 	for _, p := range a.p {
-		x, y := split(complex(real(p)*bw/2, imag(p)*bw/2), w)
+		x, y := split(scaled(p, bw/2), w)
 		out.p = append(out.p, x, y)
 	}
 	for range len(a.p) - len(a.z) {
@@ -200,12 +200,12 @@ func (a prototype) bilinear() ZPK {
 	var out ZPK
 	for _, z := range a.z {
 		out.Z = append(out.Z, div(1+z, 1-z))
-		out.dz = append(out.dz, div(complex(-2*real(z), -2*imag(z)), 1-z))
+		out.dz = append(out.dz, div(scaled(z, -2), 1-z))
 		num = mul(num, 1-z)
 	}
 	for _, p := range a.p {
 		out.P = append(out.P, div(1+p, 1-p))
-		out.dp = append(out.dp, div(complex(-2*real(p), -2*imag(p)), 1-p))
+		out.dp = append(out.dp, div(scaled(p, -2), 1-p))
 		den = mul(den, 1-p)
 	}
 	for range len(a.p) - len(a.z) {
