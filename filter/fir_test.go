@@ -188,6 +188,9 @@ func TestFIREqualsSciPy(t *testing.T) {
 // there are coefficients: by the alternation theorem nothing is better (Parks
 // and McClellan 1972). All four bands, also long and with weights.
 func TestRemezAlternates(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a second of work")
+	}
 	for _, c := range []struct {
 		taps  int
 		bands []filter.RemezBand
