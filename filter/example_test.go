@@ -313,7 +313,7 @@ func ExampleRemezDifferentiator() {
 	// 3.000 mV/s
 }
 
-// The envelope of a tone, from the signal and its Hilbert transform.
+// The envelope of a tone, from the signal and its quadrature.
 func ExampleRemezHilbert() {
 	h, _ := filter.RemezHilbert(61, 360, filter.RemezBand{From: 5, To: 175, Gain: 1})
 	c, _ := filter.NewConvolver(filter.ConvolverConfig{Rate: 360, Taps: h})

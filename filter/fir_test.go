@@ -238,8 +238,8 @@ func TestRemezAlternates(t *testing.T) {
 	}
 }
 
-// A Hilbert transform turns a cosine into minus a sine of the same height, a
-// differentiator a sine into its derivative.
+// A Hilbert filter turns a sine into a cosine of the same height, a differentiator
+// a sine into its derivative.
 func TestRemezAntisymmetric(t *testing.T) {
 	const rate, hz = 360, 20
 	h, err := filter.RemezHilbert(61, rate, filter.RemezBand{From: 5, To: 175, Gain: 1})

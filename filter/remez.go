@@ -32,9 +32,10 @@ func Remez(taps int, rate float64, bands ...RemezBand) (FIR, error) {
 	return r.design()
 }
 
-// RemezHilbert is Remez for an antisymmetric filter, which turns the phase of all
-// that it passes by -90 degrees after its delay: the Hilbert transform. It can't
-// pass 0 Hz, with an odd number of taps not half of the rate either.
+// RemezHilbert is Remez for an antisymmetric filter: beyond its delay the response
+// is j times the gain, which advances all that it passes by 90 degrees, a sine to
+// a cosine (as SciPy's; the Hilbert transform proper is minus that). It can't pass
+// 0 Hz, with an odd number of taps not half of the rate either.
 func RemezHilbert(taps int, rate float64, bands ...RemezBand) (FIR, error) {
 	r := remez{name: "RemezHilbert", taps: taps, rate: rate, bands: bands, odd: true}
 	return r.design()
