@@ -14,7 +14,7 @@ import (
 type Norm uint8
 
 const (
-	NormPhase Norm = iota // half of the whole phase change is reached there
+	NormPhase Norm = iota // far from them the gain falls as Butterworth's; about half of the phase change is reached
 	NormMag               // -3 dB
 	NormDelay             // the prototype has a delay of 1/(2 pi edge) s
 )
@@ -50,7 +50,7 @@ func Bessel(order int, norm Norm, band Band, rate float64, edges ...float64) (ZP
 
 func scalePoles(p []complex128, v float64) {
 	for i := range p {
-		p[i] = complex(real(p[i])*v, imag(p[i])*v)
+		p[i] = scaled(p[i], v)
 	}
 }
 
@@ -66,7 +66,7 @@ func besselRoots(n int) []complex128 {
 	radius = portable.Exp(radius / float64(n)) // geometric mean of the roots
 	for i := range roots {
 		sin, cos := portable.Sincos(math.Pi * (float64(i) + 0.5) / float64(n))
-		roots[i] = complex(-radius*sin, radius*cos)
+		roots[i] = scaled(complex(-sin, cos), radius)
 	}
 	next := make([]complex128, n)
 	for range 200 {
@@ -75,7 +75,7 @@ func besselRoots(n int) []complex128 {
 			t0, t1 := complex(1, 0), 1+s
 			s2 := mul(s, s)
 			for k := 2; k <= n; k++ {
-				t0, t1 = t1, complex(float64(float64(2*k-1)*real(t1)), float64(float64(2*k-1)*imag(t1)))+mul(s2, t0)
+				t0, t1 = t1, scaled(t1, float64(2*k-1))+mul(s2, t0)
 			}
 			newton := div(t1, t1-mul(s, t0))
 			sum := complex(0, 0)

@@ -17,17 +17,17 @@ type CascadeConfig struct {
 }
 
 // Cascade runs second-order sections, one after the other, over a stream of
-// frames (transposed direct form II, the order of operations of SciPy's
-// sosfilt). It is an ecg.Stage: one output per input, at once. For each lead on
+// frames (transposed direct form II, as SciPy's sosfilt). It is an ecg.Stage: one output per input, at once. For each lead on
 // its own: the first good sample primes the state to the steady one, a missing
 // or impossible sample (NaN, Inf, above 512 mV) comes out as NaN and leaves the
 // state alone, after more than 20 ms without a sample the lead is primed anew.
+// A block holds whole frames; what is left of one is not taken.
 type Cascade struct {
 	config CascadeConfig
 	hole   int64 // samples without a sign that are bridged
 
 	// state is z1, z2 of section 0 of lead 0, of lead 1, ...; then of section 1.
-	state   []float64
+	state   [][2]float64
 	missing []int64 // samples missing in a row, per lead; at first more than hole
 	n       int64   // frames
 }
@@ -72,12 +72,15 @@ func NewCascade(c CascadeConfig) (*Cascade, error) {
 		}
 	}
 	c.Sections = append([]Section(nil), c.Sections...)
-	f := &Cascade{config: c, hole: int64(math.Round(cascadeHole.Seconds() * c.Rate))}
-	f.state = make([]float64, 2*len(c.Sections)*c.Leads)
+	f := &Cascade{config: c, hole: bridged(c.Rate)}
+	f.state = make([][2]float64, len(c.Sections)*c.Leads)
 	f.missing = make([]int64, c.Leads)
 	f.Reset()
 	return f, nil
 }
+
+// bridged is cascadeHole in samples.
+func bridged(rate float64) int64 { return int64(math.Round(cascadeHole.Seconds() * rate)) }
 
 // Reset implements ecg.Stage.
 func (f *Cascade) Reset() {
@@ -92,48 +95,60 @@ func (f *Cascade) Reset() {
 // shifts in time is its group delay.
 func (f *Cascade) Delay() time.Duration { return 0 }
 
+// GroupDelay returns how much later, in samples, a narrow band around hz comes
+// out.
+func (f *Cascade) GroupDelay(hz float64) float64 {
+	return GroupDelay(f.config.Sections, hz, f.config.Rate)
+}
+
 // Flush implements ecg.Stage: nothing is held back.
 func (f *Cascade) Flush(dst []float64) []float64 { return dst }
 
 // Append implements ecg.Stage.
 func (f *Cascade) Append(dst, in []float64) []float64 {
 	start := len(dst)
-	dst = append(dst, in...)
-	out := dst[start:]
-	for leads := f.config.Leads; len(out) >= leads; {
-		frames := min(len(out)/leads, flushEvery-int(f.n%flushEvery))
-		f.block(out[:frames*leads])
-		out = out[frames*leads:]
+	in = in[:len(in)-len(in)%f.config.Leads]
+	dst = slices.Grow(dst, len(in))[:start+len(in)]
+	for out := dst[start:]; len(in) > 0; {
+		frames := min(len(in)/f.config.Leads, flushEvery-int(f.n%flushEvery))
+		n := frames * f.config.Leads
+		f.block(out[:n], in[:n])
+		out, in = out[n:], in[n:]
 		if f.n += int64(frames); f.n%flushEvery == 0 {
-			for i, z := range f.state {
-				if math.Abs(z) < tiny {
-					f.state[i] = 0
-				}
-			}
+			f.flushTiny()
 		}
 	}
 	return dst
 }
 
-// block filters whole frames in place: while every lead is good and primed
-// through the fast loops, else one by one.
-func (f *Cascade) block(x []float64) {
-	leads := f.config.Leads
-	for len(x) > 0 {
-		if !slices.ContainsFunc(f.missing, func(m int64) bool { return m > 0 }) {
-			x = x[runSections(f.config.Sections, f.state, x, leads):]
-		}
-		if len(x) > 0 {
-			for l := range leads {
-				x[l] = f.one(l, x[l])
+// flushTiny sets states to 0 that are so near to it that they soon get slow.
+func (f *Cascade) flushTiny() {
+	for i := range f.state {
+		for j, z := range f.state[i] {
+			if math.Abs(z) < tiny {
+				f.state[i][j] = 0
 			}
-			x = x[leads:]
 		}
 	}
 }
 
-// good reports whether v is a sample.
-func good(v float64) bool { return math.Abs(v) <= cascadeRange }
+// block filters whole frames: while every lead is good and primed through the
+// fast loops, else one by one.
+func (f *Cascade) block(out, in []float64) {
+	leads := f.config.Leads
+	for len(in) > 0 {
+		if !slices.ContainsFunc(f.missing, func(m int64) bool { return m > 0 }) {
+			n := runFrames(f.config.Sections, f.state, out, in, leads)
+			out, in = out[n:], in[n:]
+		}
+		if len(in) > 0 {
+			for l := range leads {
+				out[l] = f.one(l, in[l])
+			}
+			out, in = out[leads:], in[leads:]
+		}
+	}
+}
 
 // one filters one value of one lead: the slow path.
 func (f *Cascade) one(lead int, v float64) float64 {
@@ -143,22 +158,20 @@ func (f *Cascade) one(lead int, v float64) float64 {
 	}
 	primed := f.missing[lead] <= f.hole
 	f.missing[lead] = 0
-	for i, s := range f.config.Sections {
-		z := f.state[2*(i*f.config.Leads+lead):][:2]
+	for i := range f.config.Sections {
+		s := &f.config.Sections[i]
+		z := &f.state[i*f.config.Leads+lead]
 		if !primed {
 			z[0], z[1], _ = s.steady(v)
 		}
-		y := float64(s.B0*v) + z[0]
-		z[0] = float64(s.B1*v) - float64(s.A1*y) + z[1]
-		z[1] = float64(s.B2*v) - float64(s.A2*y)
-		v = y
+		v = s.step(z, v)
 	}
 	return v
 }
 
 const (
 	cascadeMagic   = "SOSc"
-	cascadeVersion = 1
+	cascadeVersion = 2
 )
 
 func (f *Cascade) fingerprint() checkpoint.Fingerprint {
@@ -173,7 +186,10 @@ func (f *Cascade) fingerprint() checkpoint.Fingerprint {
 func (f *Cascade) AppendBinary(b []byte) ([]byte, error) {
 	e := checkpoint.Append(b, cascadeMagic, cascadeVersion, f.fingerprint())
 	e.Int(f.n)
-	e.Floats(f.state)
+	for _, z := range f.state {
+		e.Float(z[0])
+		e.Float(z[1])
+	}
 	e.Ints(f.missing)
 	return e.End(), nil
 }
@@ -184,9 +200,11 @@ func (f *Cascade) UnmarshalBinary(data []byte) error {
 	if err != nil {
 		return err
 	}
-	c := Cascade{config: f.config, hole: f.hole, state: make([]float64, len(f.state)), missing: make([]int64, len(f.missing))}
+	c := Cascade{config: f.config, hole: f.hole, state: make([][2]float64, len(f.state)), missing: make([]int64, len(f.missing))}
 	c.n = d.Int()
-	d.Floats(c.state)
+	for i := range c.state {
+		c.state[i] = [2]float64{d.Float(), d.Float()}
+	}
 	d.Ints(c.missing)
 	if err := d.Close(); err != nil {
 		return err

@@ -73,7 +73,7 @@ func ellipse(order int, a, b float64) []complex128 {
 	var poles []complex128
 	for i := range order / 2 {
 		sin, cos := portable.Sincos(math.Pi * float64(order-1-2*i) / float64(2*order))
-		p := complex(-a*cos, b*sin)
+		p := complex(-float64(a*cos), float64(b*sin))
 		poles = append(poles, p, conj(p))
 	}
 	if order%2 == 1 {

@@ -16,6 +16,10 @@ func div(a, b complex128) complex128 {
 		(float64(imag(a)*real(b))-float64(real(a)*imag(b)))/d)
 }
 
+func scaled(a complex128, v float64) complex128 {
+	return complex(float64(real(a)*v), float64(imag(a)*v))
+}
+
 func conj(a complex128) complex128 { return complex(real(a), -imag(a)) }
 
 func abs(a complex128) float64 {

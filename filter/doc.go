@@ -1,19 +1,73 @@
 // Package filter designs filters for an ECG and runs them over a stream.
 //
-// A design is poles and zeros ([ZPK]) and, to run it, second-order sections
-// ([Section]); the polynomial form b/a is never used, since it loses digits that
-// an ECG's low cut-offs need. [Cascade] runs sections as an ecg.Stage over one
-// lead or interleaved frames of many.
-//
 //	band, err := filter.Butterworth(2, filter.BandPass, 360, 5, 15)
 //	...
 //	c, err := filter.NewCascade(filter.CascadeConfig{Rate: 360, Sections: band.Sections()})
+//	...
 //	out = c.Append(out[:0], packet)
 //
-// The first good sample primes a cascade, as if it had been there for ever, so
-// that an electrode offset does not ring. NaN is no sample: it comes out as NaN
-// and changes no state; after a longer gap the cascade is primed anew.
+// # Design with feedback
 //
-// Responses equal those of SciPy's designs evaluated with 40 digits within
-// 1e-12 or ten times SciPy's own error (golden/filter: go test ./filter).
+// [Butterworth], [Chebyshev1], [Chebyshev2], [Elliptic] and [Bessel] give low-,
+// high-, band-pass and band-stop; [Notch], [Peak], [CombNotch] and [CombPeak] one
+// frequency or a comb of them; [Spec.Order] the order that a task needs. A design
+// is poles and zeros ([ZPK]) and, to run it, second-order sections ([Section],
+// with SciPy's signs). The polynomial form b/a is never used: it loses the digits
+// that an ECG's low cut-offs need.
+//
+// # Design without feedback
+//
+// [FIRWindow], with a [Window] such as [Hamming] or [Kaiser], is the simple way;
+// [KaiserOrder] says how many taps a ripple takes. [Remez] needs the fewest taps
+// for it (Parks and McClellan), [RemezDifferentiator] and [RemezHilbert] make
+// derivatives and quadrature signals, [FIRLeastSquares] and [FIRSampled] follow a
+// curve. All delay every frequency alike, by half of their length.
+//
+// # Run time
+//
+// [Cascade] runs sections and [Convolver] a [FIR] as an ecg.Stage over one lead
+// or interleaved frames of many: blocks of any size, one sample at a time, or
+// resumed from a checkpoint give the same bits, on every processor. The first
+// good sample primes them, as if it had been there for ever, so that an electrode
+// offset does not ring. NaN is no sample: it comes out as NaN and enters no state;
+// after more than 20 ms without a sample a lead is primed anew. What comes out is
+// late by the group delay, which stages, sections and designs tell
+// ([Cascade.GroupDelay], [GroupDelay], [ZPK.GroupDelay]).
+//
+// [ZeroPhase], [ZeroPhaseOptimal] and [FIR.ZeroPhase] run over a record forwards
+// and backwards, without any delay; [Run] is the bare filter.
+//
+// # Accuracy
+//
+// Held against SciPy 1.10 and against the truth, computed with 40 to 90 digits,
+// by go test ./filter:
+//
+//	responses of 1002 designs         1e-12, or ten times SciPy's own error
+//	zeros, poles; gain                1e-13; 1e-12 of itself
+//	group delay                       5e-12 of itself; of rounded sections 1e-9
+//	outputs, states of sections       1e-12 of the largest value, from the truth
+//	taps: window, Remez, squares      5e-15, 1e-13, 1e-12
+//
+// Where SciPy differs by more, it is off itself: its steady state of a 0.05 Hz
+// high-pass by 2e-10, its forward-backward filter after Gustafsson by 3e-11, its
+// band-stop edges by the 1e-5 at which its search stops.
+//
+// # Speed
+//
+// Nanoseconds per lead and sample on a loaded AMD EPYC at 3.7 GHz: the best of
+// 40 short runs (SciPy: of 15), and the median of the ratios to the plain loop
+// over one section, which ran beside each. The chain of four operations of that
+// loop takes 12 cycles (go test ./filter -run '^$' -bench .; SciPy 1.10.1 over
+// 1e6 samples a call, leads as rows):
+//
+//	                          here           scipy.signal.sosfilt
+//	plain loop                3.3   1.00
+//	1 section                 2.9   0.87     6.6   1.69
+//	4 sections                4.3   1.30     6.8   2.36
+//	1 section, 12 leads       1.2   0.38     9.3   2.40
+//	1 section, packet of 1024 2.9   0.87      24   8.98
+//	FIR, 101 taps              24   6.24
+//
+// A stage allocates nothing. After a day its output is that of one which began
+// an hour before, within 3e-12 mV (go test -tags slow -run Day ./filter).
 package filter

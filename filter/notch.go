@@ -148,7 +148,7 @@ func rootsOf(v float64, n int) []root {
 			out = append(out, root{complex(-r, 0), complex(1+r, 0)})
 		case turn < 0.5:
 			sin, cos := portable.Sincos(2 * math.Pi * turn)
-			z := root{complex(r*cos, r*sin), oneMinus(r, 2*math.Pi*turn)}
+			z := root{scaled(complex(cos, sin), r), oneMinus(r, 2*math.Pi*turn)}
 			out = append(out, z, z.conj())
 		}
 	}

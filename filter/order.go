@@ -44,14 +44,15 @@ func (s Spec) Order(family Family) (order int, band Band, edges []float64, err e
 		return 0, 0, nil, err
 	}
 	if band == BandStop {
-		// One edge after the other, as far towards the stop band as the order
-		// falls.
-		pass[0] = minimum(func(w float64) float64 {
-			return s.least(family, selectivity(band, []float64{w, pass[1]}, stop))
-		}, pass[0], stop[0])
-		pass[1] = minimum(func(w float64) float64 {
-			return s.least(family, selectivity(band, []float64{pass[0], w}, stop))
-		}, stop[1], pass[1])
+		// The pass band may end nearer to the stop band than it must. The lowest
+		// order comes where both stop edges ask for the same, with edges that are
+		// symmetric: pass[0] pass[1] = stop[0] stop[1].
+		middle := float64(stop[0] * stop[1])
+		if v := middle / pass[1]; v > pass[0] {
+			pass[0] = v
+		} else {
+			pass[1] = middle / pass[0]
+		}
 	}
 	ratio := selectivity(band, pass, stop)
 	n := math.Ceil(s.least(family, ratio))
@@ -163,25 +164,4 @@ func stretch(band Band, pass []float64, v float64) []float64 {
 	middle := float64(pass[0] * pass[1])
 	upper := math.Sqrt(float64(half*half)+middle) + half
 	return []float64{middle / upper, upper}
-}
-
-// minimum is where f is smallest between lo and hi (golden section).
-func minimum(f func(float64) float64, lo, hi float64) float64 {
-	const golden = 0.6180339887498949
-	span := hi - lo
-	lo, hi = lo+1e-12*span, hi-1e-12*span
-	a, b := hi-float64(golden*(hi-lo)), lo+float64(golden*(hi-lo))
-	fa, fb := f(a), f(b)
-	for range 80 {
-		if fa <= fb {
-			hi, b, fb = b, a, fa
-			a = hi - float64(golden*(hi-lo))
-			fa = f(a)
-		} else {
-			lo, a, fa = a, b, fb
-			b = lo + float64(golden*(hi-lo))
-			fb = f(b)
-		}
-	}
-	return (lo + hi) / 2
 }

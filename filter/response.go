@@ -13,31 +13,39 @@ func Response(sections []Section, f, rate float64) complex128 {
 	z := newPoint(f, rate)
 	h := complex(1, 0)
 	for _, s := range sections {
-		h = mul(h, div(z.quadratic(s.B0, s.B1, s.B2), z.quadratic(1, s.A1, s.A2)))
+		h = mul(h, div(z.value(s.B0, s.B1, s.B2), z.value(1, s.A1, s.A2)))
 	}
 	return h
 }
 
-// point is a frequency on the unit circle as 1 - z^-1 and 1 - z^-2, which keep
-// their digits near 0 Hz.
-type point struct{ d1, d2 complex128 }
-
-func newPoint(f, rate float64) point {
-	w := math.Pi * (f / rate)
-	s1, c1 := portable.Sincos(w)
-	s2, c2 := portable.Sincos(2 * w)
-	return point{complex(2*s1*s1, 2*s1*c1), complex(2*s2*s2, 2*s2*c2)}
+// point is a frequency on the unit circle, as its distance d to 1 (below a
+// quarter of the rate, side = 1) or -1 (side = -1): z^-1 = side (1 - d). Near
+// the double zeros of a high-pass or low-pass d keeps the digits.
+type point struct {
+	d    complex128
+	side float64
 }
 
-// quadratic is c0 + c1 z^-1 + c2 z^-2.
-func (z point) quadratic(c0, c1, c2 float64) complex128 {
-	sum := (c0 + c1) + c2
-	if math.Abs(c0+c2) < math.Abs(c0+c1) {
-		sum = (c0 + c2) + c1
+func newPoint(f, rate float64) point {
+	if f > rate/4 {
+		// exp(-jw) = -exp(j(pi-w))
+		p := newPoint(rate/2-f, rate)
+		return point{conj(p.d), -1}
 	}
-	return complex(
-		sum-float64(c1*real(z.d1))-float64(c2*real(z.d2)),
-		-float64(c1*imag(z.d1))-float64(c2*imag(z.d2)))
+	s, c := portable.Sincos(math.Pi * (f / rate))
+	return point{complex(2*float64(s*s), 2*float64(s*c)), 1}
+}
+
+// value is c0 + c1 z^-1 + c2 z^-2, expanded around side.
+func (z point) value(c0, c1, c2 float64) complex128 {
+	c1 *= z.side
+	return complex((c0+c1)+c2, 0) + mul(z.d, complex(-(c1+2*c2), 0)+scaled(z.d, c2))
+}
+
+// slope is c1 z^-1 + 2 c2 z^-2: j times the derivative of value by the angle.
+func (z point) slope(c1, c2 float64) complex128 {
+	c1 *= z.side
+	return mul(1-z.d, complex(c1+2*c2, 0)-scaled(z.d, 2*c2))
 }
 
 // ImpulseResponse returns the first n values that sections at rest make of a
@@ -56,8 +64,8 @@ func ImpulseResponse(sections []Section, n int) []float64 {
 // a sample.
 func (f ZPK) GroupDelay(hz, rate float64) float64 {
 	s, c := portable.Sincos(math.Pi * (hz / rate))
-	e := complex(1-2*float64(s*s), 2*s*c)
-	e1 := complex(-2*s*s, 2*s*c) // e-1
+	e1 := complex(-2*float64(s*s), 2*float64(s*c)) // e-1
+	e := 1 + e1
 	part := func(r root) float64 {
 		if a := abs(r.r); math.Abs(a-1) < 1e-12 {
 			return 0.5
@@ -78,16 +86,10 @@ func (f ZPK) GroupDelay(hz, rate float64) float64 {
 // of the response it is NaN.
 func GroupDelay(sections []Section, f, rate float64) float64 {
 	z := newPoint(f, rate)
-	z1, z2 := 1-z.d1, 1-z.d2
-	part := func(c0, c1, c2 float64) float64 {
-		slope := complex(
-			float64(c1*real(z1))+2*float64(c2*real(z2)),
-			float64(c1*imag(z1))+2*float64(c2*imag(z2)))
-		return real(div(slope, z.quadratic(c0, c1, c2)))
-	}
 	d := 0.0
 	for _, s := range sections {
-		d += part(s.B0, s.B1, s.B2) - part(1, s.A1, s.A2)
+		d += real(div(z.slope(s.B1, s.B2), z.value(s.B0, s.B1, s.B2)))
+		d -= real(div(z.slope(s.A1, s.A2), z.value(1, s.A1, s.A2)))
 	}
 	return d
 }

@@ -12,17 +12,14 @@ import (
 // state has two values per section (transposed direct form II), is read and
 // updated; all zeros are a filter at rest. NaN is not looked for: see Cascade.
 func Run(sections []Section, state, dst, x []float64) {
-	state = state[:2*len(sections)]
-	for i, v := range x {
-		for k := range sections {
-			s := &sections[k]
-			z := state[2*k : 2*k+2 : 2*k+2]
-			y := float64(s.B0*v) + z[0]
-			z[0] = float64(s.B1*v) - float64(s.A1*y) + z[1]
-			z[1] = float64(s.B2*v) - float64(s.A2*y)
-			v = y
-		}
-		dst[i] = v
+	pairs := make([][2]float64, len(sections))
+	for k := range pairs {
+		pairs[k] = [2]float64(state[2*k:])
+	}
+	copy(dst, x)
+	runChain(sections, pairs, dst[:len(x)])
+	for k, z := range pairs {
+		copy(state[2*k:], z[:])
 	}
 }
 
@@ -68,25 +65,14 @@ type PadConfig struct {
 // frequency, the square of the gain. It is not causal and so no stage. x must be
 // longer than the padding (else a ConfigError), and without NaN.
 func ZeroPhase(sections []Section, x []float64, pad PadConfig) ([]float64, error) {
-	fail := func(field, want string) ([]float64, error) {
-		return nil, &ecg.ConfigError{Type: "filter.ZeroPhase", Field: field, Want: want}
-	}
 	for _, s := range sections {
 		if !s.Stable() {
-			return fail("sections", "poles inside the unit circle")
+			return nil, &ecg.ConfigError{Type: "filter.ZeroPhase", Field: "sections", Want: "poles inside the unit circle"}
 		}
 	}
-	n := pad.Samples
-	switch {
-	case pad.Kind > PadNone:
-		return fail("Kind", "one of the four")
-	case pad.Kind == PadNone || n < 0:
-		n = 0
-	case n == 0:
-		n = padLength(sections)
-	}
-	if len(x) <= n || len(x) == 0 {
-		return fail("x", "more samples than the padding")
+	n, err := pad.samples("ZeroPhase", len(x), padLength(sections))
+	if err != nil {
+		return nil, err
 	}
 	y := extended(x, n, pad.Kind)
 	for range 2 {
@@ -94,6 +80,24 @@ func ZeroPhase(sections []Section, x []float64, pad PadConfig) ([]float64, error
 		reverse(y)
 	}
 	return y[n : n+len(x)], nil
+}
+
+// samples is the padding of a signal of so many values, with the default of the
+// filter.
+func (p PadConfig) samples(name string, length, standard int) (int, error) {
+	n := p.Samples
+	switch {
+	case p.Kind > PadNone:
+		return 0, &ecg.ConfigError{Type: "filter." + name, Field: "Kind", Want: "one of the four"}
+	case p.Kind == PadNone || n < 0:
+		n = 0
+	case n == 0:
+		n = standard
+	}
+	if length <= n {
+		return 0, &ecg.ConfigError{Type: "filter." + name, Field: "x", Want: "more samples than the padding"}
+	}
+	return n, nil
 }
 
 // padLength is three times the length of the sections as one filter.

@@ -58,31 +58,12 @@ type prototype struct {
 // transformation z = (1+s)/(1-s) leads to the z plane (Oppenheim and Schafer,
 // Discrete-Time Signal Processing, section 7.1).
 func digital(name string, proto prototype, band Band, rate float64, edges []float64) (ZPK, error) {
-	fail := func(field, want string) (ZPK, error) {
-		return ZPK{}, &ecg.ConfigError{Type: "filter." + name, Field: field, Want: want}
+	if err := bandEdges(name, band, rate, edges); err != nil {
+		return ZPK{}, err
 	}
-	if !(rate > 0 && rate <= ecg.MaxRate) {
-		return fail("rate", "above 0 to 1e6 Hz")
-	}
-	want := 1
-	if band == BandPass || band == BandStop {
-		want = 2
-	}
-	if band > BandStop {
-		return fail("band", "one of the four")
-	}
-	if len(edges) != want {
-		return fail("edges", "one for low- and high-pass, two for band-pass and band-stop")
-	}
-	w := make([]float64, want)
+	w := make([]float64, len(edges))
 	for i, f := range edges {
-		if !(f > 0 && f < rate/2) {
-			return fail("edges", "above 0 and below half of the rate")
-		}
 		w[i] = portable.Tan(math.Pi * (f / rate))
-	}
-	if want == 2 && !(edges[0] < edges[1]) {
-		return fail("edges", "the lower one first")
 	}
 	var s prototype
 	switch band {
@@ -98,14 +79,43 @@ func digital(name string, proto prototype, band Band, rate float64, edges []floa
 	return s.bilinear(), nil
 }
 
+// bandEdges checks band, rate and number of edges of a design.
+func bandEdges(name string, band Band, rate float64, edges []float64) error {
+	fail := func(field, want string) error {
+		return &ecg.ConfigError{Type: "filter." + name, Field: field, Want: want}
+	}
+	if !(rate > 0 && rate <= ecg.MaxRate) {
+		return fail("rate", "above 0 to 1e6 Hz")
+	}
+	if band > BandStop {
+		return fail("band", "one of the four")
+	}
+	want := 1
+	if band == BandPass || band == BandStop {
+		want = 2
+	}
+	if len(edges) != want {
+		return fail("edges", "one for low- and high-pass, two for band-pass and band-stop")
+	}
+	for _, f := range edges {
+		if !(f > 0 && f < rate/2) {
+			return fail("edges", "above 0 and below half of the rate")
+		}
+	}
+	if want == 2 && !(edges[0] < edges[1]) {
+		return fail("edges", "the lower one first")
+	}
+	return nil
+}
+
 // lowPass moves the cut-off to w: s -> s/w.
 func (a prototype) lowPass(w float64) prototype {
 	out := prototype{k: a.k}
 	for _, z := range a.z {
-		out.z = append(out.z, complex(real(z)*w, imag(z)*w))
+		out.z = append(out.z, scaled(z, w))
 	}
 	for _, p := range a.p {
-		out.p = append(out.p, complex(real(p)*w, imag(p)*w))
+		out.p = append(out.p, scaled(p, w))
 	}
 	for range len(a.p) - len(a.z) {
 		out.k = float64(out.k * w)
@@ -148,11 +158,11 @@ func split(h complex128, w float64) (complex128, complex128) {
 func (a prototype) bandPass(w, bw float64) prototype {
 	out := prototype{k: a.k}
 	for _, z := range a.z {
-		x, y := split(complex(real(z)*bw/2, imag(z)*bw/2), w)
+		x, y := split(scaled(z, bw/2), w)
 		out.z = append(out.z, x, y)
 	}
 	for _, p := range a.p {
-		x, y := split(complex(real(p)*bw/2, imag(p)*bw/2), w)
+		x, y := split(scaled(p, bw/2), w)
 		out.p = append(out.p, x, y)
 	}
 	for range len(a.p) - len(a.z) {
@@ -190,12 +200,12 @@ func (a prototype) bilinear() ZPK {
 	var out ZPK
 	for _, z := range a.z {
 		out.Z = append(out.Z, div(1+z, 1-z))
-		out.dz = append(out.dz, div(complex(-2*real(z), -2*imag(z)), 1-z))
+		out.dz = append(out.dz, div(scaled(z, -2), 1-z))
 		num = mul(num, 1-z)
 	}
 	for _, p := range a.p {
 		out.P = append(out.P, div(1+p, 1-p))
-		out.dp = append(out.dp, div(complex(-2*real(p), -2*imag(p)), 1-p))
+		out.dp = append(out.dp, div(scaled(p, -2), 1-p))
 		den = mul(den, 1-p)
 	}
 	for range len(a.p) - len(a.z) {
