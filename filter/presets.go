@@ -54,8 +54,8 @@ const presetLowPassOrder = 4
 // Diagnostic and STSafe have one pole below, since two at 0.05 Hz already move
 // the line after a QRS further than the standards allow (an impulse of 3 mV and
 // 100 ms: less than 0.1 mV, and less than 0.3 mV/s), and a Bessel low-pass,
-// which neither overshoots nor rings: all of a QRS comes out equally late, by
-// the ZPK's GroupDelay at, say, 10 Hz.
+// which hardly overshoots: all of a QRS comes out equally late, by the ZPK's
+// GroupDelay at, say, 10 Hz.
 func (p Preset) Design(rate float64) (ZPK, error) {
 	low, high := p.Edges()
 	switch p {
