@@ -13,9 +13,9 @@ import (
 // track is the measurements in order of time, the newest last, turned as the
 // estimate goes on.
 type track struct {
-	re, im   [mainsMemory]float64
-	distance [mainsMemory]float64
-	quiet    [mainsMemory]bool
+	re, im  [mainsMemory]float64
+	scratch [mainsMemory]float64
+	quiet   [mainsMemory]bool
 }
 
 // estimate finds the frequency on the fundamental, then each harmonic.
@@ -75,28 +75,22 @@ func (m *mainsLane) estimate() {
 // No value counts more than the median one, so that a QRS is only one among
 // many.
 func (k *track) coarse(limit float64) float64 {
-	n := 0
-	for j := range k.re {
-		if v := portable.Hypot(k.re[j], k.im[j]); !math.IsNaN(v) {
-			k.distance[n] = v
-			n++
-		}
+	var power [mainsMemory]float64
+	for j := range power {
+		power[j] = float64(k.re[j]*k.re[j]) + float64(k.im[j]*k.im[j])
 	}
-	top := median(k.distance[:n])
-	clip := func(j int) (re, im float64) {
-		re, im = k.re[j], k.im[j]
-		if v := math.Sqrt(float64(re*re) + float64(im*im)); v > top {
-			re, im = float64(re*(top/v)), float64(im*(top/v))
-		}
-		return re, im
-	}
+	top := k.middle(&power)
 	var re, im float64
 	for j := mainsLag; j < mainsMemory; j++ {
-		a, b := clip(j)
-		c, d := clip(j - mainsLag)
-		if p := float64(a*c) + float64(b*d); !math.IsNaN(p) {
-			re += p
-			im += float64(b*c) - float64(a*d)
+		a, b, c, d := k.re[j], k.im[j], k.re[j-mainsLag], k.im[j-mainsLag]
+		p, q := float64(a*c)+float64(b*d), float64(b*c)-float64(a*d)
+		if math.IsNaN(p) {
+			continue
+		}
+		if over := max(power[j], top) * max(power[j-mainsLag], top); over > 0 {
+			weight := top / math.Sqrt(over)
+			re += float64(p * weight)
+			im += float64(q * weight)
 		}
 	}
 	return max(-limit, min(limit, portable.Atan2(im, re)/(2*math.Pi*mainsLag)))
@@ -115,33 +109,28 @@ func (k *track) turn(perTick float64) {
 
 // agree marks the values that are near the median of all.
 func (k *track) agree() {
+	re, im := k.middle(&k.re), k.middle(&k.im)
+	var distance [mainsMemory]float64 // squared
+	for j := range distance {
+		a, b := k.re[j]-re, k.im[j]-im
+		distance[j] = float64(a*a) + float64(b*b)
+	}
+	limit := mainsAgree * mainsAgree * k.middle(&distance)
+	for j, d := range distance {
+		k.quiet[j] = d <= limit
+	}
+}
+
+// middle is the median of those of x that are there.
+func (k *track) middle(x *[mainsMemory]float64) float64 {
 	n := 0
-	for _, v := range k.re {
+	for _, v := range x {
 		if !math.IsNaN(v) {
-			k.distance[n] = v
+			k.scratch[n] = v
 			n++
 		}
 	}
-	re := median(k.distance[:n])
-	n = 0
-	for _, v := range k.im {
-		if !math.IsNaN(v) {
-			k.distance[n] = v
-			n++
-		}
-	}
-	im := median(k.distance[:n])
-	n = 0
-	for j := range k.re {
-		if v := portable.Hypot(k.re[j]-re, k.im[j]-im); !math.IsNaN(v) {
-			k.distance[n] = v
-			n++
-		}
-	}
-	limit := mainsAgree * median(k.distance[:n])
-	for j := range k.re {
-		k.quiet[j] = portable.Hypot(k.re[j]-re, k.im[j]-im) <= limit
-	}
+	return median(k.scratch[:n])
 }
 
 // line fits a straight line through the values that agree. It returns it at the
