@@ -49,6 +49,19 @@ func (w *orderedWindow) push(v float64) {
 	w.balance()
 }
 
+// forget takes the newest k samples out, as if they were missing.
+func (w *orderedWindow) forget(k int) {
+	n := len(w.value)
+	for i := 1; i <= min(k, n); i++ {
+		slot := (w.next + n - i) % n
+		if !math.IsNaN(w.value[slot]) {
+			w.remove(int32(slot))
+			w.value[slot] = math.NaN()
+			w.balance()
+		}
+	}
+}
+
 // balance keeps as many in low as in high, or one more, after one has left and
 // one has come.
 func (w *orderedWindow) balance() {
