@@ -102,7 +102,7 @@ func polynomialTaps(points, order, derivative int, rate float64) []float64 {
 		}
 		for d := range next.taylor {
 			if d > 0 { // (t P)^(d) = d P^(d-1) at t = 0
-				next.taylor[d] = float64(d) * now.taylor[d-1]
+				next.taylor[d] = float64(float64(d) * now.taylor[d-1])
 			}
 			next.taylor[d] -= float64(back * last.taylor[d])
 		}
