@@ -53,6 +53,33 @@ func TestResamplerResponse(t *testing.T) {
 	}
 }
 
+// SciPy's decimate by 4: a Chebyshev filter both ways, and every fourth value.
+func TestDecimationEqualsSciPy(t *testing.T) {
+	var g struct {
+		Cases []struct {
+			Kind, Ftype string
+			Q           int
+			Y           []float64
+		}
+	}
+	golden(t, "resample.json", &g)
+	checked := 0
+	for _, c := range g.Cases {
+		if c.Kind != "decimate" || c.Ftype != "iir" {
+			continue
+		}
+		checked++
+		f, err := filter.Chebyshev1(8, 0.05, filter.LowPass, 2, 0.8/float64(c.Q))
+		require.NoError(t, err)
+		y, err := filter.ZeroPhase(f.Sections(), testSignal(t), filter.PadConfig{})
+		require.NoError(t, err)
+		for i, want := range c.Y {
+			require.InDelta(t, want, y[i*c.Q], 1e-10)
+		}
+	}
+	require.Equal(t, 1, checked)
+}
+
 // An electrode offset of 300 mV leaves no ripple, and no edge at the ends.
 func TestResamplerOffset(t *testing.T) {
 	for _, to := range []float64{200, 250, 360.5, 1000} {

@@ -116,6 +116,49 @@ func TestIntegralEqualsSciPy(t *testing.T) {
 	require.Equal(t, 2, found)
 }
 
+// The other filters of the reference, made of these pieces: the integer filters of
+// Pan and Tompkins of means, the first difference and the DC blocker as sections.
+func TestPiecesEqualSciPy(t *testing.T) {
+	var g struct {
+		Lfilter []struct {
+			Name string
+			Y    []float64
+		}
+	}
+	golden(t, "smooth.json", &g)
+	x := padded(testSignal(t), 64, true) // SciPy begins at rest
+	mean := func(x []float64, n int) []float64 {
+		y := whole(integral(t, 1000, time.Duration(n)*time.Millisecond, 1), x)
+		for i := range y {
+			y[i] *= 1000 / float64(n)
+		}
+		return y
+	}
+	section := func(s filter.Section) []float64 {
+		y := make([]float64, len(x))
+		filter.Run([]filter.Section{s}, make([]float64, 2), y, x)
+		return y
+	}
+	highPass := mean(x, 32)
+	for i := range highPass {
+		highPass[i] = x[max(0, i-16)] - highPass[i]
+	}
+	made := map[string][]float64{
+		"pt_lowpass":       mean(mean(x, 6), 6),
+		"pt_highpass":      highPass,
+		"first_difference": section(filter.Section{B0: 1, B1: -1}),
+		"dc_block_0995":    section(filter.Section{B0: 1, B1: -1, A1: -0.995}),
+	}
+	checked := 0
+	for _, c := range g.Lfilter {
+		if y, ok := made[c.Name]; ok {
+			requireClose(t, c.Y, y[64:64+len(c.Y)], 1e-12, c.Name)
+			checked++
+		}
+	}
+	require.Equal(t, len(made), checked)
+}
+
 // SciPy's mean filters are the plain definition: so is ours here.
 func TestAverageIsTheMeanAround(t *testing.T) {
 	x := testSignal(t)
