@@ -18,9 +18,9 @@ type conduction struct {
 }
 
 const (
-	// endMargin keeps the last beat of a rhythm before its end also when both
-	// are rounded to samples, s: one sample at the lowest rate.
-	endMargin = 0.02
+	// edge keeps the last beat before the start and the end of a rhythm there
+	// also when both are rounded to samples, s: one sample at the lowest rate.
+	edge = 0.02
 
 	// beginMargin is from the start of a rhythm to its first beat, at least, s:
 	// a pacemaker's spike lies within.
@@ -59,7 +59,10 @@ const prShare = 0.7
 
 // enter begins a rhythm.
 func (h *heart) enter(s *segment) {
-	h.inside, h.run = true, 0
+	h.inside, h.run, h.since = true, 0, s.from
+	for len(h.events) > 0 && h.events[0].At < s.At {
+		h.events = h.events[1:] // no beat came that it could follow
+	}
 	h.in = conduction{random: s.source(h.seed, forBeats)}
 	if s.Kind == ecg.SinusBradycardia || s.Kind == ecg.SinusTachycardia {
 		h.mean = s.cycle
@@ -72,7 +75,13 @@ func (h *heart) enter(s *segment) {
 
 // leave ends it.
 func (h *heart) leave(s *segment) {
-	h.inside, h.run, h.mean = false, 0, h.usual
+	h.inside, h.run, h.since, h.mean = false, 0, s.to, h.usual
+	for i := range h.random {
+		// Those of a rhythm that has none do not gather.
+		if e := &h.random[i]; e.next < s.to {
+			e.draw(s.to)
+		}
+	}
 	wait := takeOver
 	if beatless(s.Kind) {
 		wait = sinusRestart
@@ -148,10 +157,8 @@ func (h *heart) jittered(cycle, jitter float64) float64 {
 func (h *heart) fibrillating(s *segment) beat {
 	wait := s.node.interval(&h.in.random)
 	at := max(s.from+beginMargin, h.last.at+wait)
-	if h.last.at >= s.from {
-		if e, ok := h.due(at, s.to); ok && e.Kind == PVC {
-			return beat{h.last.at + prematureInFibrillation, prematureInFibrillation, ecg.Ventricular, wideShape, false}
-		}
+	if e, ok := h.due(at, s.to); ok && e.Kind == PVC {
+		return beat{h.last.at + prematureInFibrillation, prematureInFibrillation, ecg.Ventricular, wideShape, false}
 	}
 	return beat{at, min(wait, longestStretch), ecg.Normal, narrowShape, false}
 }
@@ -167,7 +174,7 @@ func (h *heart) fluttering(s *segment) beat {
 		}
 		c.wave += ratio
 		at := s.from + float64(float64(c.wave)*s.cycle) + flutterDelay
-		if at >= h.last.at+refractory {
+		if h.last.at >= s.from || at >= h.last.at+refractory {
 			return beat{at, min(float64(ratio)*s.cycle, longestStretch), ecg.Normal, narrowShape, false}
 		}
 	}
@@ -191,7 +198,7 @@ func (h *heart) blocked(s *segment) beat {
 	if c.wave < every-1 {
 		c.held = beat{p.at + min(pr[step*c.wave], prShare*rr), rr, ecg.Normal, narrowShape, false}
 		c.holds = true
-		if c.held.at >= s.to-endMargin {
+		if c.held.at >= s.to-edge {
 			return c.held // no P wave of a beat that does not come
 		}
 	}

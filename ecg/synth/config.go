@@ -1,6 +1,7 @@
 package synth
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -36,7 +37,7 @@ type Config struct {
 // Event is something that happens to the patient or to the electrodes.
 type Event struct {
 	Kind  EventKind
-	At    time.Duration // premature beats and pauses begin with the first beat due after it
+	At    time.Duration // premature beats and pauses begin with the first beat due after it, if no Rhythm comes between
 	Beats int           // Run: how many, 2 (a couplet) to 1000
 	For   time.Duration // LeadOff, Pause: how long
 }
@@ -45,8 +46,8 @@ type Event struct {
 type EventKind uint8
 
 const (
-	PAC     EventKind = iota // premature atrial contraction: early, narrow, resets the rhythm
-	PVC                      // premature ventricular contraction: early, wide, full compensatory pause
+	PAC     EventKind = iota // premature atrial contraction: early (by 0.28 s at the soonest), narrow, resets the rhythm
+	PVC                      // premature ventricular contraction: as early, wide, full compensatory pause
 	Run                      // ventricular beats in a row at 160 bpm
 	Pause                    // no beat for so long
 	LeadOff                  // no samples (NaN) in any lead for so long
@@ -132,7 +133,7 @@ func (c Config) withDefaults() (Config, error) {
 			return fail("Events", "a run of 2 to 1000 beats")
 		case e.Kind == Pause && !(e.For >= time.Second && e.For <= time.Minute):
 			return fail("Events", "a pause of 1 s to 1 min")
-		case e.Kind == LeadOff && e.For <= 0:
+		case e.Kind == LeadOff && (e.For <= 0 || e.For > math.MaxInt64-e.At):
 			return fail("Events", "a time for which the lead is off")
 		}
 		last = e.At

@@ -23,6 +23,10 @@ const (
 	ventricularCoupling = 0.58
 	runInterval         = 60. / 160 // s
 	sinusRestart        = 0.9       // s, first beat after a run
+
+	// shortestCoupling of a premature beat, s: before, the ventricles are
+	// refractory (0.2 to 0.3 s).
+	shortestCoupling = 0.28
 )
 
 // heart makes one beat after the other.
@@ -36,6 +40,7 @@ type heart struct {
 	random [2]ectopy // PAC, PVC
 	run    int       // ventricular beats of a run still to come
 	last   beat
+	since  float64 // s, from when the present rhythm leads
 
 	segments []segment // still to come; the first is the present one if inside
 	inside   bool
@@ -88,13 +93,13 @@ func (h *heart) make() beat {
 		if len(h.segments) > 0 {
 			s := &h.segments[0]
 			if h.inside {
-				if b := h.conduct(s); b.at < s.to-endMargin {
+				if b := h.conduct(s); b.at < s.to-edge {
 					return b
 				}
 				h.leave(s)
 				continue
 			}
-			limit = s.from
+			limit = s.from - edge
 		}
 		b := h.sinus(limit)
 		if b.at < limit {
@@ -105,9 +110,10 @@ func (h *heart) make() beat {
 }
 
 // due takes the event or the premature beat at random that time t has come for;
-// none that is scheduled at limit or later.
+// none that is scheduled at limit or later, and none before the first beat of
+// the present rhythm: premature is what comes early after a beat of it.
 func (h *heart) due(t, limit float64) (Event, bool) {
-	if math.IsInf(h.last.at, -1) {
+	if h.last.at < h.since {
 		return Event{}, false
 	}
 	if len(h.events) > 0 {
@@ -120,7 +126,7 @@ func (h *heart) due(t, limit float64) (Event, bool) {
 	// At random they come alone.
 	for i := range h.random {
 		if e := &h.random[i]; t >= e.next && h.last.class == ecg.Normal {
-			e.draw(t)
+			e.draw(e.next)
 			return Event{Kind: EventKind(i)}, true
 		}
 	}
@@ -141,16 +147,17 @@ func (h *heart) sinus(limit float64) beat {
 	if e, ok := h.due(h.next, limit); ok {
 		switch e.Kind {
 		case PAC:
-			b := beat{h.last.at + float64(atrialCoupling*h.rr), atrialCoupling * h.rr, ecg.Supraventricular, earlyShape, false}
+			rr := max(atrialCoupling*h.rr, shortestCoupling)
+			b := beat{h.last.at + rr, rr, ecg.Supraventricular, earlyShape, false}
 			h.sinusAt(b.at + h.interval(b.at))
 			return b
 		case PVC:
 			return h.premature()
 		case Run:
 			h.run = e.Beats - 1
-			return beat{h.last.at + float64(ventricularCoupling*h.rr), runInterval, ecg.Ventricular, wideShape, false}
+			return beat{h.last.at + max(ventricularCoupling*h.rr, shortestCoupling), runInterval, ecg.Ventricular, wideShape, false}
 		case Pause:
-			h.next = h.last.at + e.For.Seconds()
+			h.next = max(h.next, h.last.at+e.For.Seconds())
 		}
 	}
 	b := beat{h.next, h.rr, ecg.Normal, sinusShape, false}
@@ -162,8 +169,9 @@ func (h *heart) sinus(limit float64) beat {
 // undisturbed; its next beat finds the ventricles refractory, the one after is
 // conducted.
 func (h *heart) premature() beat {
-	b := beat{h.last.at + float64(ventricularCoupling*h.rr), ventricularCoupling * h.rr, ecg.Ventricular, wideShape, false}
-	h.sinusAt(h.next + h.interval(h.next))
+	rr := max(ventricularCoupling*h.rr, shortestCoupling)
+	b := beat{h.last.at + rr, rr, ecg.Ventricular, wideShape, false}
+	h.sinusAt(max(h.next+h.interval(h.next), b.at+shortestCoupling))
 	return b
 }
 

@@ -27,12 +27,12 @@ type Patient struct {
 
 	wander [3]float64 // phases
 	random rand.PCG
-	off    []span // lead off, in frames
-	offAt  int
+	off    gaps
 
 	truth    heart
 	truthHas bool
 	truthAt  beat
+	truthOff gaps
 
 	episodes episodeStream
 }
@@ -44,8 +44,6 @@ type activeWave struct {
 	from, to     int64 // frames, to exclusive
 }
 
-type span struct{ from, to int64 }
-
 const (
 	// maxActive is room for the waves of the beats within reach: five of each
 	// beat within 1.6 s, at 300 bpm.
@@ -54,6 +52,11 @@ const (
 	// reach is how far from its centre a wave is more than nothing, in widths:
 	// exp(-reach^2/2) is 3e-8.
 	reach = 5.9
+
+	// A T wave ends, so many widths after its peak, so long before the next R
+	// peak, s. (It is 1 % of its height there.)
+	clearWidths = 3
+	clearance   = 0.02
 
 	// lookAhead is how long before its R peak the first wave of a beat can
 	// begin, s: the P wave at the slowest rate.
@@ -83,9 +86,10 @@ func New(c Config) (*Patient, error) {
 	}
 	for _, e := range c.Events {
 		if e.Kind == LeadOff {
-			p.off = append(p.off, span{clock.Sample(e.At), clock.Sample(e.At + e.For)})
+			p.off.spans = append(p.off.spans, span{clock.Sample(e.At), clock.Sample(e.At + e.For)})
 		}
 	}
+	p.truthOff = p.off
 	p.random = *rand.NewPCG(c.Seed, 0xec6)
 	for i := range p.wander {
 		p.wander[i] = float64(2*math.Pi) * float64(p.random.Uint64()>>11) / (1 << 53)
@@ -128,8 +132,9 @@ func (p *Patient) seconds(n int64) float64 { return float64(n) * p.den / p.num }
 func (p *Patient) frame(dst []float64) {
 	t := p.seconds(p.n)
 	for p.ahead.at < t+lookAhead {
-		p.activate(p.ahead)
+		b := p.ahead
 		p.ahead = p.heart.beat()
+		p.activate(b, p.ahead)
 	}
 	clear(dst)
 	for i := 0; i < len(p.active); {
@@ -150,7 +155,7 @@ func (p *Patient) frame(dst []float64) {
 	}
 	p.between(dst, t)
 	p.noise(dst, t)
-	if p.hidden(p.n) {
+	if p.off.hold(p.n) {
 		for l := range dst {
 			dst[l] = math.NaN()
 		}
@@ -158,14 +163,19 @@ func (p *Patient) frame(dst []float64) {
 	p.n++
 }
 
-// activate adds the waves of a beat.
-func (p *Patient) activate(b beat) {
+// activate adds the waves of a beat. Its T wave is over before the next beat,
+// so that it does not move the peak of that one's QRS.
+func (p *Patient) activate(b, next beat) {
 	s := &shapes[b.shape]
 	stretch := math.Sqrt(b.rr)
 	for _, w := range s.waves {
 		at, width := w.at, w.width
 		if w.stretch {
-			at, width = at*stretch, width*stretch
+			q := stretch
+			if w.at > 0 && next.class != ecg.Unclassified {
+				q = min(q, (next.at-b.at-clearance)/(w.at+float64(clearWidths*w.width)))
+			}
+			at, width = at*q, width*q
 		}
 		at += b.at - s.peak
 		p.active = append(p.active, activeWave{at, 1 / width, w.mv,
@@ -218,12 +228,4 @@ func gaussian(random *rand.PCG) float64 {
 	u := random.Uint64()
 	sum := int64(u&0xffff) + int64(u>>16&0xffff) + int64(u>>32&0xffff) + int64(u>>48) - 2*0xffff
 	return float64(sum) / 37837.22 // 65536 sqrt(4/12)
-}
-
-// hidden reports whether the leads are off at a frame; frames must not go back.
-func (p *Patient) hidden(n int64) bool {
-	for p.offAt < len(p.off) && n >= p.off[p.offAt].to {
-		p.offAt++
-	}
-	return p.offAt < len(p.off) && n >= p.off[p.offAt].from
 }

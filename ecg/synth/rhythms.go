@@ -1,6 +1,7 @@
 package synth
 
 import (
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -74,8 +75,8 @@ func (r *Rhythm) check() string {
 	switch {
 	case !known:
 		return "a rhythm that can be made"
-	case r.For < 3*time.Second:
-		return "a rhythm of 3 s or more"
+	case r.For < 3*time.Second || r.For > math.MaxInt64-r.At:
+		return "a rhythm of 3 s or more, and an end that a Duration can hold"
 	case !(r.Rate >= limits.min && r.Rate <= limits.max):
 		return "a rate that the rhythm can have"
 	case r.Conduction != 0 && !(r.Conduction >= 2 && r.Conduction <= most):
