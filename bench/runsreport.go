@@ -20,7 +20,12 @@ func (m *RunMatrix) sum(r0, r1, c0, c1 int) int {
 
 // RunCounts are the numbers of a class of run lengths. What is found in the
 // reference and what of the test annotations is right are counted apart.
-type RunCounts struct{ TPs, FN, TPp, FP int }
+type RunCounts struct {
+	TPs int `json:"tps"`
+	FN  int `json:"fn"`
+	TPp int `json:"tpp"`
+	FP  int `json:"fp"`
+}
 
 // Se returns the sensitivity in percent, NaN if there is nothing to find.
 func (c RunCounts) Se() float64 { return percent(c.TPs, c.TPs+c.FN) }
@@ -33,6 +38,16 @@ func (c *RunCounts) add(o RunCounts) {
 	c.FN += o.FN
 	c.TPp += o.TPp
 	c.FP += o.FP
+}
+
+// Add adds the counts of another record.
+func (c *RunComparison) Add(o *RunComparison) {
+	for i := range c.Se {
+		for k := range c.Se[i] {
+			c.Se[i][k] += o.Se[i][k]
+			c.PP[i][k] += o.PP[i][k]
+		}
+	}
 }
 
 // lengths counts runs of lo to hi beats: those found are at least lo long.
