@@ -23,14 +23,14 @@ type RhythmScore struct {
 
 // Se returns the share of the time in the rhythm that was found, in percent; NaN
 // if there is none.
-func (s *RhythmScore) Se() float64 { return 100 * s.TP / (s.TP + s.FN) }
+func (s *RhythmScore) Se() float64 { return 100 * (s.TP / (s.TP + s.FN)) }
 
 // Sp returns the share of the other time that was called so, in percent.
-func (s *RhythmScore) Sp() float64 { return 100 * s.TN / (s.TN + s.FP) }
+func (s *RhythmScore) Sp() float64 { return 100 * (s.TN / (s.TN + s.FP)) }
 
 // PP returns the share of the time that was called the rhythm that is, in
 // percent.
-func (s *RhythmScore) PP() float64 { return 100 * s.TP / (s.TP + s.FP) }
+func (s *RhythmScore) PP() float64 { return 100 * (s.TP / (s.TP + s.FP)) }
 
 // EpisodeSe returns the share of the reference episodes that were found, in
 // percent.

@@ -108,10 +108,12 @@ func (d Database) EvaluateRhythms(records []string, e RhythmEvaluation) ([]Rhyth
 // rhythmRecord reads header and reference annotations.
 func (d Database) rhythmRecord(name string, e RhythmEvaluation) (RhythmRecord, error) {
 	h, err := wfdb.ReadHeader(d.FS, name)
-	if errors.Is(err, fs.ErrNotExist) && e.Rate > 0 {
-		h, err = &wfdb.Header{Rate: e.Rate}, nil
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && e.Rate > 0:
+		h = &wfdb.Header{Rate: e.Rate}
+	case errors.Is(err, fs.ErrNotExist):
+		return RhythmRecord{}, fmt.Errorf("%w, and no sampling frequency (-fs) to stand in for it", err)
+	case err != nil:
 		return RhythmRecord{}, err
 	}
 	r := RhythmRecord{Name: name, Rate: h.Rate, Frames: h.Frames}
