@@ -16,7 +16,7 @@ func (c Counts) PP() float64 { return percent(c.TP, c.TP+c.FP) }
 func (c Counts) DER() float64 { return percent(c.FN+c.FP, c.TP+c.FN) }
 
 // percent returns 100 a/b, NaN for b = 0.
-func percent(a, b int) float64 {
+func percent[T int | int64](a, b T) float64 {
 	if b == 0 {
 		return math.NaN()
 	}

@@ -1,6 +1,8 @@
 package synth
 
 import (
+	"math"
+	"slices"
 	"time"
 
 	"github.com/sinus-ecg/sinus/ecg"
@@ -19,17 +21,24 @@ type Config struct {
 	LF, HF    float64 // standard deviations of the RR interval around 0.1 and 0.25 Hz, ms; 0 to 100
 
 	Wander float64 // baseline wander, mV (standard deviation)
-	Mains  float64 // 50 Hz, mV (amplitude)
+	Mains  float64 // mV (amplitude)
 	Muscle float64 // broadband noise, mV (standard deviation)
 
-	Events []Event // in order of At
+	MainsFrequency float64 // Hz, 45 to 65; 0 means 50
+
+	// Premature atrial and ventricular beats at random times, per hour of sinus
+	// rhythm (ventricular ones also of AFIB); 0 to 1000.
+	PACs, PVCs float64
+
+	Events  []Event  // in order of At
+	Rhythms []Rhythm // in order of At, none before the end of the one before
 }
 
 // Event is something that happens to the patient or to the electrodes.
 type Event struct {
 	Kind  EventKind
-	At    time.Duration // premature beats and pauses begin with the first beat due after it
-	Beats int           // Run: how many, at least 3
+	At    time.Duration // premature beats and pauses begin with the first beat due after it, if no Rhythm comes between
+	Beats int           // Run: how many, 2 (a couplet) to 1000
 	For   time.Duration // LeadOff, Pause: how long
 }
 
@@ -37,9 +46,9 @@ type Event struct {
 type EventKind uint8
 
 const (
-	PAC     EventKind = iota // premature atrial contraction: early, narrow, resets the rhythm
-	PVC                      // premature ventricular contraction: early, wide, full compensatory pause
-	Run                      // PVCs in a row at 160 bpm
+	PAC     EventKind = iota // premature atrial contraction: early (by 0.28 s at the soonest), narrow, resets the rhythm
+	PVC                      // premature ventricular contraction: as early, wide, full compensatory pause
+	Run                      // ventricular beats in a row at 160 bpm
 	Pause                    // no beat for so long
 	LeadOff                  // no samples (NaN) in any lead for so long
 )
@@ -85,6 +94,9 @@ func (c Config) withDefaults() (Config, error) {
 	if c.HeartRate == 0 {
 		c.HeartRate = 60
 	}
+	if c.MainsFrequency == 0 {
+		c.MainsFrequency = 50
+	}
 	within := func(v, lo, hi float64) bool { return v >= lo && v <= hi }
 	switch {
 	case !within(c.Rate, 50, 10000):
@@ -103,6 +115,12 @@ func (c Config) withDefaults() (Config, error) {
 		return fail("Mains", "0 to 20 mV")
 	case !within(c.Muscle, 0, 20):
 		return fail("Muscle", "0 to 20 mV")
+	case !within(c.MainsFrequency, 45, 65):
+		return fail("MainsFrequency", "45 to 65 Hz")
+	case !within(c.PACs, 0, 1000):
+		return fail("PACs", "0 to 1000 per hour")
+	case !within(c.PVCs, 0, 1000):
+		return fail("PVCs", "0 to 1000 per hour")
 	}
 	last := time.Duration(0)
 	for _, e := range c.Events {
@@ -111,14 +129,31 @@ func (c Config) withDefaults() (Config, error) {
 			return fail("Events", "in order of At")
 		case e.Kind > LeadOff:
 			return fail("Events", "a known kind")
-		case e.Kind == Run && (e.Beats < 3 || e.Beats > 1000):
-			return fail("Events", "a run of 3 to 1000 beats")
+		case e.Kind == Run && (e.Beats < 2 || e.Beats > 1000):
+			return fail("Events", "a run of 2 to 1000 beats")
 		case e.Kind == Pause && !(e.For >= time.Second && e.For <= time.Minute):
 			return fail("Events", "a pause of 1 s to 1 min")
-		case e.Kind == LeadOff && e.For <= 0:
+		case e.Kind == LeadOff && (e.For <= 0 || e.For > math.MaxInt64-e.At):
 			return fail("Events", "a time for which the lead is off")
 		}
 		last = e.At
+	}
+	c.Rhythms = slices.Clone(c.Rhythms)
+	free := time.Duration(0)
+	for i := range c.Rhythms {
+		r := &c.Rhythms[i]
+		if r.At < free {
+			return fail("Rhythms", "in order of At, one after the other")
+		}
+		if want := r.check(); want != "" {
+			return fail("Rhythms", want)
+		}
+		free = r.At + r.For
+		for _, e := range c.Events {
+			if e.At >= r.At && e.At < free && !admits(r.Kind, e.Kind) {
+				return fail("Events", "none that the rhythm of its time does not have")
+			}
+		}
 	}
 	return c, nil
 }

@@ -14,23 +14,25 @@ import (
 type Patient struct {
 	config   Config
 	format   ecg.Format
+	clock    ecg.Clock
 	num, den float64 // of the rate
 	frames   int64   // length; MaxInt64: no end
 	n        int64   // frames read
 
-	rhythm rhythm // of the signal
-	ahead  beat   // the next beat whose waves are not active yet
-	active [maxActive]activeWave
-	waves  int
+	heart    heart // of the signal
+	ahead    beat  // the next beat whose waves are not active yet
+	active   []activeWave
+	segments []segment // not over yet
+	waves    waves     // of the first of them
 
 	wander [3]float64 // phases
-	random *rand.PCG
-	off    []span // lead off, in frames
-	offAt  int
+	random rand.PCG
+	off    gaps
 
-	truth    rhythm
+	truth    heart
 	truthHas bool
 	truthAt  beat
+	truthOff gaps
 
 	episodes episodeStream
 }
@@ -42,22 +44,23 @@ type activeWave struct {
 	from, to     int64 // frames, to exclusive
 }
 
-type span struct{ from, to int64 }
-
 const (
-	// maxActive bounds the waves of the beats within reach: at 160 bpm two
-	// beats of five waves overlap.
+	// maxActive is room for the waves of the beats within reach: five of each
+	// beat within 1.6 s, at 300 bpm.
 	maxActive = 64
 
 	// reach is how far from its centre a wave is more than nothing, in widths:
 	// exp(-reach^2/2) is 3e-8.
 	reach = 5.9
 
+	// A T wave ends, so many widths after its peak, so long before the next R
+	// peak, s. (It is 1 % of its height there.)
+	clearWidths = 3
+	clearance   = 0.02
+
 	// lookAhead is how long before its R peak the first wave of a beat can
 	// begin, s: the P wave at the slowest rate.
 	lookAhead = 1.0
-
-	mainsFrequency = 50 // Hz
 )
 
 // wanderFrequencies of the baseline in Hz: below and at respiration.
@@ -74,6 +77,7 @@ func New(c Config) (*Patient, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.clock = clock
 	num, den := clock.Rate()
 	p.num, p.den = float64(num), float64(den)
 	p.frames = math.MaxInt64
@@ -82,16 +86,20 @@ func New(c Config) (*Patient, error) {
 	}
 	for _, e := range c.Events {
 		if e.Kind == LeadOff {
-			p.off = append(p.off, span{clock.Sample(e.At), clock.Sample(e.At + e.For)})
+			p.off.spans = append(p.off.spans, span{clock.Sample(e.At), clock.Sample(e.At + e.For)})
 		}
 	}
-	p.random = rand.NewPCG(c.Seed, 0xec6)
+	p.truthOff = p.off
+	p.random = *rand.NewPCG(c.Seed, 0xec6)
 	for i := range p.wander {
 		p.wander[i] = float64(2*math.Pi) * float64(p.random.Uint64()>>11) / (1 << 53)
 	}
-	p.rhythm, p.truth = newRhythm(c), newRhythm(c)
-	p.ahead = p.rhythm.beat()
-	p.episodes = newEpisodeStream(p, newRhythm(c))
+	p.active = make([]activeWave, 0, maxActive)
+	h := newHeart(c)
+	p.segments = h.segments
+	p.truth, p.episodes = h, newEpisodeStream(h)
+	p.ahead = h.beat()
+	p.heart = h
 	return p, nil
 }
 
@@ -124,15 +132,17 @@ func (p *Patient) seconds(n int64) float64 { return float64(n) * p.den / p.num }
 func (p *Patient) frame(dst []float64) {
 	t := p.seconds(p.n)
 	for p.ahead.at < t+lookAhead {
-		p.activate(p.ahead)
-		p.ahead = p.rhythm.beat()
+		b := p.ahead
+		p.ahead = p.heart.beat()
+		p.activate(b, p.ahead)
 	}
 	clear(dst)
-	for i := 0; i < p.waves; {
+	for i := 0; i < len(p.active); {
 		w := &p.active[i]
 		if p.n >= w.to {
-			p.waves--
-			*w = p.active[p.waves]
+			last := len(p.active) - 1
+			*w = p.active[last]
+			p.active = p.active[:last]
 			continue
 		}
 		if p.n >= w.from {
@@ -143,8 +153,9 @@ func (p *Patient) frame(dst []float64) {
 		}
 		i++
 	}
+	p.between(dst, t)
 	p.noise(dst, t)
-	if p.hidden(p.n) {
+	if p.off.hold(p.n) {
 		for l := range dst {
 			dst[l] = math.NaN()
 		}
@@ -152,24 +163,41 @@ func (p *Patient) frame(dst []float64) {
 	p.n++
 }
 
-// activate adds the waves of a beat.
-func (p *Patient) activate(b beat) {
-	s := shapes[b.class]
+// activate adds the waves of a beat. Its T wave is over before the next beat,
+// so that it does not move the peak of that one's QRS.
+func (p *Patient) activate(b, next beat) {
+	s := &shapes[b.shape]
 	stretch := math.Sqrt(b.rr)
 	for _, w := range s.waves {
 		at, width := w.at, w.width
 		if w.stretch {
-			at, width = at*stretch, width*stretch
+			q := stretch
+			if w.at > 0 && next.class != ecg.Unclassified {
+				q = min(q, (next.at-b.at-clearance)/(w.at+float64(clearWidths*w.width)))
+			}
+			at, width = at*q, width*q
 		}
 		at += b.at - s.peak
-		if p.waves == len(p.active) {
-			return // can't happen below 300 bpm
-		}
-		p.active[p.waves] = activeWave{at, 1 / width, w.mv,
+		p.active = append(p.active, activeWave{at, 1 / width, w.mv,
 			int64(math.Floor((at - float64(reach*width)) * p.num / p.den)),
-			int64(math.Ceil((at + float64(reach*width)) * p.num / p.den))}
-		p.waves++
+			int64(math.Ceil((at + float64(reach*width)) * p.num / p.den))})
 	}
+}
+
+// between adds the waves that do not belong to beats.
+func (p *Patient) between(dst []float64, t float64) {
+	for len(p.segments) > 0 && t >= p.segments[0].to {
+		p.segments = p.segments[1:]
+		p.waves.ready = false
+	}
+	if len(p.segments) == 0 || t < p.segments[0].from {
+		return
+	}
+	s := &p.segments[0]
+	if !p.waves.ready {
+		p.waves = newWaves(s, p.config.Seed)
+	}
+	p.waves.add(dst, s, t)
 }
 
 // noise adds the three kinds of it.
@@ -183,12 +211,12 @@ func (p *Patient) noise(dst []float64, t float64) {
 		common = float64(common * c.Wander * math.Sqrt2 / 1.7320508075688772)
 	}
 	if c.Mains > 0 {
-		common += float64(c.Mains * portable.Sin(float64(2*math.Pi*mainsFrequency*t)))
+		common += float64(c.Mains * portable.Sin(float64(2*math.Pi*c.MainsFrequency*t)))
 	}
 	for l := range dst {
 		dst[l] += common
 		if c.Muscle > 0 {
-			dst[l] += float64(c.Muscle * p.gaussian())
+			dst[l] += float64(c.Muscle * gaussian(&p.random))
 		}
 	}
 }
@@ -196,16 +224,8 @@ func (p *Patient) noise(dst []float64, t float64) {
 // gaussian is nearly normal: the sum of four uniform numbers, from the bits of
 // one. (The ziggurat of math/rand uses functions that differ between
 // processors.)
-func (p *Patient) gaussian() float64 {
-	u := p.random.Uint64()
+func gaussian(random *rand.PCG) float64 {
+	u := random.Uint64()
 	sum := int64(u&0xffff) + int64(u>>16&0xffff) + int64(u>>32&0xffff) + int64(u>>48) - 2*0xffff
 	return float64(sum) / 37837.22 // 65536 sqrt(4/12)
-}
-
-// hidden reports whether the leads are off at a frame; frames must not go back.
-func (p *Patient) hidden(n int64) bool {
-	for p.offAt < len(p.off) && n >= p.off[p.offAt].to {
-		p.offAt++
-	}
-	return p.offAt < len(p.off) && n >= p.off[p.offAt].from
 }

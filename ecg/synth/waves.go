@@ -1,7 +1,6 @@
 package synth
 
 import (
-	"github.com/sinus-ecg/sinus/ecg"
 	"github.com/sinus-ecg/sinus/ecg/portable"
 )
 
@@ -36,19 +35,48 @@ var (
 		{0.055, 0.024, [3]float64{-0.35, 0.25, -0.2}, false},
 		{0.30, 0.055, [3]float64{-0.5, 0.4, -0.35}, true},
 	}
+
+	// narrowShape: conducted, with no P wave of its own.
+	narrow = normalShape[1:]
+
+	// pacedWaves: a spike of 2 ms, 50 ms before a wide QRS (ventricular pacing).
+	pacedWaves = []wave{
+		{-0.05, 0.0009, [3]float64{3, 2, -2.5}, false},
+		{-0.03, 0.02, [3]float64{-0.15, 0.1, 0.1}, false},
+		{0.012, 0.03, [3]float64{-1.15, -0.9, -0.6}, false},
+		{0.32, 0.06, [3]float64{0.45, 0.4, 0.3}, true},
+	}
+
+	// loneWaves: a P wave that no beat follows at the usual distance.
+	loneWaves = []wave{{0, pWave.width, pWave.mv, true}}
 )
 
-// shape is what a beat of a class looks like, with the place of its largest
-// deflection in the first lead.
+// shapeID is what a beat looks like.
+type shapeID uint8
+
+const (
+	sinusShape shapeID = iota
+	earlyShape
+	wideShape
+	narrowShape
+	pacedShape
+	loneP
+)
+
+// shape is the waves of a beat with the place of the largest deflection of its
+// QRS in the first lead.
 type shape struct {
 	waves []wave
 	peak  float64 // s, relative to the nominal R
 }
 
-var shapes = map[ecg.Class]shape{
-	ecg.Normal:           {normalShape, peakOf(normalShape)},
-	ecg.Supraventricular: {atrialShape, peakOf(atrialShape)},
-	ecg.Ventricular:      {ventricularShape, peakOf(ventricularShape)},
+var shapes = [...]shape{
+	sinusShape:  {normalShape, peakOf(normalShape)},
+	earlyShape:  {atrialShape, peakOf(atrialShape)},
+	wideShape:   {ventricularShape, peakOf(ventricularShape)},
+	narrowShape: {narrow, peakOf(narrow)},
+	pacedShape:  {pacedWaves, peakOf(pacedWaves)},
+	loneP:       {loneWaves, 0},
 }
 
 // gauss returns exp(-z^2/2).

@@ -34,6 +34,7 @@ usage: ec57 -db FOLDER (-detector NAME | -test ANNOTATOR) [flags]
 type options struct {
 	db, records, ref, test, testDir, detector, lead, from string
 	json                                                  bool
+	rhythmOptions
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -67,9 +68,10 @@ func parse(args []string, stdout io.Writer) (options, error) {
 	f.StringVar(&o.lead, "lead", "0", "`lead` for the detector: a number from 0, a name, or all")
 	f.StringVar(&o.from, "from", "5:00", "start of the test period, a `time`; 0:00 for whole records")
 	f.BoolVar(&o.json, "json", false, "print JSON")
+	o.rhythmOptions.flags(f)
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
-			fmt.Fprint(stdout, usage)
+			fmt.Fprint(stdout, usage, rhythmUsage, "\n")
 			f.SetOutput(stdout)
 			f.PrintDefaults()
 		}
@@ -80,6 +82,12 @@ func parse(args []string, stdout io.Writer) (options, error) {
 		return o, fmt.Errorf("what is %.64q?", f.Arg(0))
 	case o.db == "":
 		return o, errors.New("-db is missing")
+	case o.task != "":
+		if err := o.checkRhythm(); err != nil {
+			return o, err
+		}
+	case o.rhythmOptions != rhythmOptions{}:
+		return o, errors.New("a flag that needs -task is given without it")
 	case (o.test == "") == (o.detector == ""):
 		return o, errors.New("one of -test and -detector is needed")
 	case o.testDir != "" && o.test == "":
@@ -102,8 +110,11 @@ func score(o options, stdout, stderr io.Writer) error {
 	if _, err := os.Stat(o.db); err != nil {
 		return err
 	}
+	if o.task != "" {
+		return scoreRhythm(o, stdout, stderr)
+	}
 	d := bench.Database{FS: os.DirFS(o.db)}
-	records, err := chosen(d, o, stderr)
+	records, err := chosen(d, o, d.Records, stderr)
 	if err != nil {
 		return fmt.Errorf("%s: %w", o.db, err)
 	}
@@ -134,11 +145,11 @@ func score(o options, stdout, stderr io.Writer) error {
 
 // chosen are the records to score: those asked for, else all that have
 // reference annotations.
-func chosen(d bench.Database, o options, stderr io.Writer) ([]string, error) {
+func chosen(d bench.Database, o options, list func() ([]string, error), stderr io.Writer) ([]string, error) {
 	if o.records != "" {
 		return strings.Split(o.records, ","), nil
 	}
-	all, err := d.Records()
+	all, err := list()
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,80 @@
+package bench
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/sinus-ecg/sinus/ecg"
+)
+
+// RhythmDetector is a rhythm detector that the programs know by name.
+type RhythmDetector struct {
+	Name  string
+	Tasks []RhythmTask // that it answers
+
+	NeedsBeats, NeedsSignal bool
+
+	// Find returns the reports of a record in the order in which they become
+	// known. FindInBeats and FindInSignal make one of a stage.
+	Find func(RhythmInput) ([]ecg.Episode, error)
+}
+
+// RhythmInput is what a rhythm detector gets of a record.
+type RhythmInput struct {
+	Rate   float64 // Hz
+	Frames int64   // length of the record in samples
+	Beats  []ecg.Beat
+	// Classified: the classes of the beats mean something.
+	Classified bool
+	Signal     ecg.Signal // in mV, from sample 0; nil if not needed
+}
+
+// RhythmDetectors are all rhythm detectors. The first one for a task is its
+// default.
+var RhythmDetectors = []RhythmDetector{}
+
+// FindRhythmDetector returns the detector of that name for a task; "" is the
+// first one.
+func FindRhythmDetector(t RhythmTask, name string) (RhythmDetector, error) {
+	var known []string
+	for _, d := range RhythmDetectors {
+		if slices.Contains(d.Tasks, t) {
+			if name == "" || name == d.Name {
+				return d, nil
+			}
+			known = append(known, d.Name)
+		}
+	}
+	return RhythmDetector{}, fmt.Errorf("no rhythm detector %.64q for task %v; there are %q", name, t, known)
+}
+
+// FindInBeats runs a stage over the beats of a record. A stage that is an
+// ecg.Advancer is told when the record ends.
+func FindInBeats(stage func(RhythmInput) (ecg.Stage[ecg.Beat, ecg.Episode], error)) func(RhythmInput) ([]ecg.Episode, error) {
+	return func(in RhythmInput) ([]ecg.Episode, error) {
+		s, err := stage(in)
+		if err != nil {
+			return nil, err
+		}
+		found := s.Append(nil, in.Beats)
+		if a, ok := s.(ecg.Advancer[ecg.Episode]); ok {
+			found = a.Advance(found, in.Frames)
+		}
+		return s.Flush(found), nil
+	}
+}
+
+// FindInSignal runs a stage over the signal of a record.
+func FindInSignal(stage func(RhythmInput) (ecg.Stage[float64, ecg.Episode], error)) func(RhythmInput) ([]ecg.Episode, error) {
+	return func(in RhythmInput) ([]ecg.Episode, error) {
+		if in.Signal == nil {
+			return nil, errors.New("the record has no signal")
+		}
+		s, err := stage(in)
+		if err != nil {
+			return nil, err
+		}
+		return ecg.ReadAll(ecg.Through(ecg.Reader[float64](in.Signal), s))
+	}
+}
