@@ -34,7 +34,7 @@ func linearHighPass(t testing.TB, rate, cutoff float64, leads int) *filter.Linea
 }
 
 // padded is x with its ends, or zeros, n times before and behind.
-func padded(x []float64, n int, zero bool) []float64 {
+func held(x []float64, n int, zero bool) []float64 {
 	a, b := x[0], x[len(x)-1]
 	if zero {
 		a, b = 0, 0
@@ -64,9 +64,9 @@ func TestMedianEqualsSciPy(t *testing.T) {
 				first, second = c.ZeroStage1, c.Zero
 			}
 			a, b := c.K200/2, c.K600/2
-			one := whole(movingMedian(t, c.Fs, 200*time.Millisecond, 1), padded(x, a, zero))[a : a+len(x)]
+			one := whole(movingMedian(t, c.Fs, 200*time.Millisecond, 1), held(x, a, zero))[a : a+len(x)]
 			require.Equal(t, first, one, "%v Hz", c.Fs)
-			two := whole(movingMedian(t, c.Fs, 600*time.Millisecond, 1), padded(one, b, zero))[b : b+len(x)]
+			two := whole(movingMedian(t, c.Fs, 600*time.Millisecond, 1), held(one, b, zero))[b : b+len(x)]
 			require.Equal(t, second, two, "%v Hz", c.Fs)
 			// Both in one stage, away from the ends.
 			y := whole(medianBaseline(t, c.Fs, 1), x)

@@ -37,6 +37,19 @@
 // [ZeroPhase], [ZeroPhaseOptimal] and [FIR.ZeroPhase] run over a record forwards
 // and backwards, without any delay; [Run] is the bare filter.
 //
+// # Pieces for an ECG
+//
+// Ready-made pieces stand between electrode and detector. [Preset] has the bands
+// of the standards. [Mains] subtracts the hum that it measures between the
+// complexes. [MedianBaseline], [LinearHighPass] and [SplineBaseline] take the
+// baseline out, [Pacing] the pulses of a pacemaker, which it reports. [Average],
+// [Integral], [Polynomial] and [NewDerivative] smooth and differentiate;
+// [Resampler] changes the rate, with the exact map of positions ([RateMap]);
+// [Flags] tells flat leads, rails and leads that are off. Output k of a filter
+// with look-ahead belongs to input k and comes Delay later: nothing is shifted.
+// Causal filters state their group delay ([ZPK.GroupDelay],
+// [Integral.GroupDelay]).
+//
 // # Accuracy
 //
 // Held against SciPy 1.10 and against the truth, computed with 40 to 90 digits,

@@ -35,8 +35,8 @@ func TestBitsOfTheStages(t *testing.T) {
 		{"average", "c2c8aa5b973a5199", average(t, rate, 50*time.Millisecond, 1)},
 		{"integral", "587e513a12df5f3b", integral(t, rate, 150*time.Millisecond, 1)},
 		{"derivative", "2ae6bee1fc16d1af", derivative},
-		{"polynomial", "7c05f9a3752f8adf", polynomial(t, filter.PolynomialConfig{Rate: rate, Points: 31, Order: 4, Derivative: 2})},
-		{"to 250 Hz", "50d10cb6a7aafbb7", resampler(t, filter.ResamplerConfig{From: rate, To: 250})},
+		{"polynomial", "7c05f9a3752f8adf", newPolynomial(t, filter.PolynomialConfig{Rate: rate, Points: 31, Order: 4, Derivative: 2})},
+		{"to 250 Hz", "dd818bc31f14ff20", resampler(t, filter.ResamplerConfig{From: rate, To: 250})},
 		{"to 62.4725 Hz", "6ddb5089fceeeb7d", resampler(t, filter.ResamplerConfig{From: rate, To: 62.4725})},
 		{"pacing", "71c901bee648782f", pacing(t, rate, 1)},
 	} {

@@ -74,17 +74,6 @@ func sinc(x float64) float64 {
 	return portable.Sin(math.Pi*x) / (math.Pi * x)
 }
 
-// besselI0 is the modified Bessel function of order 0, by its power series; x up
-// to 20.
-func besselI0(x float64) float64 {
-	sum, term := 1.0, 1.0
-	for k := 1.0; term > 1e-17*sum; k++ {
-		term = float64(term * (float64(x*x) / float64(4*k*k)))
-		sum += term
-	}
-	return sum
-}
-
 // kaiserTransition is the width of the transition of a Kaiser window of length 1,
 // times 2: in lobes, as a part of half of the rate (Kaiser 1974, as in Oppenheim
 // and Schafer, section 7.5.3). The attenuation in dB that belongs to a shape is
@@ -93,11 +82,7 @@ func kaiserTransition(shape float64) float64 {
 	lo, hi := 21.0, 220.0
 	for range 60 {
 		a := (lo + hi) / 2
-		b := 0.1102 * (a - 8.7)
-		if a < 50 {
-			b = float64(0.5842*portable.Pow(a-21, 0.4)) + float64(0.07886*(a-21))
-		}
-		if b < shape {
+		if KaiserBeta(a) < shape {
 			lo = a
 		} else {
 			hi = a

@@ -16,7 +16,7 @@ import (
 // whole is all that a stage makes of x.
 func whole[T any](s ecg.Stage[float64, T], x []float64) []T { return s.Flush(s.Append(nil, x)) }
 
-func polynomial(t testing.TB, c filter.PolynomialConfig) *filter.Polynomial {
+func newPolynomial(t testing.TB, c filter.PolynomialConfig) *filter.Polynomial {
 	p, err := filter.NewPolynomial(c)
 	require.NoError(t, err)
 	return p
@@ -53,7 +53,7 @@ func TestPolynomialEqualsSciPy(t *testing.T) {
 	for _, c := range g.Savgol {
 		name := fmt.Sprint(c.Window, c.Poly, c.Deriv)
 		config := filter.PolynomialConfig{Rate: 1 / c.Delta, Points: c.Window, Order: c.Poly, Derivative: c.Deriv}
-		y := whole(polynomial(t, config), x)
+		y := whole(newPolynomial(t, config), x)
 		require.Len(t, y, len(x))
 		half := c.Window / 2
 		scale := 0.0
@@ -70,7 +70,7 @@ func TestPolynomialEqualsSciPy(t *testing.T) {
 		// The weights themselves, in convolution order: the answer to an impulse.
 		impulse := make([]float64, 3*c.Window)
 		impulse[c.Window] = 1
-		y = whole(polynomial(t, config), impulse)
+		y = whole(newPolynomial(t, config), impulse)
 		requireClose(t, c.Coeffs, y[c.Window-half:c.Window+half+1], 1e-12, name+" weights")
 	}
 	// SciPy's are causal, ours two samples earlier.
@@ -126,7 +126,7 @@ func TestPiecesEqualSciPy(t *testing.T) {
 		}
 	}
 	golden(t, "smooth.json", &g)
-	x := padded(testSignal(t), 64, true) // SciPy begins at rest
+	x := held(testSignal(t), 64, true) // SciPy begins at rest
 	mean := func(x []float64, n int) []float64 {
 		y := whole(integral(t, 1000, time.Duration(n)*time.Millisecond, 1), x)
 		for i := range y {
@@ -215,7 +215,7 @@ func TestSmoothKeepsTheContract(t *testing.T) {
 		"average":  func() ecg.Stage[float64, float64] { return average(t, rate, 100*time.Millisecond, 2) },
 		"integral": func() ecg.Stage[float64, float64] { return integral(t, rate, 150*time.Millisecond, 2) },
 		"polynomial": func() ecg.Stage[float64, float64] {
-			return polynomial(t, filter.PolynomialConfig{Rate: rate, Points: 9, Order: 3, Leads: 2})
+			return newPolynomial(t, filter.PolynomialConfig{Rate: rate, Points: 9, Order: 3, Leads: 2})
 		},
 		"derivative": func() ecg.Stage[float64, float64] {
 			d, err := filter.NewDerivative(rate, 2)
