@@ -68,6 +68,7 @@ type counter struct {
 // pattern of length m more. len(x) >= m+2.
 func (t *counter) both(x []float64, m int, r float64) (apEn, sampEn Index, a, b int64) {
 	if m == 2 {
+		t.sweep.sort(x)
 		return t.sweep.both(x, r)
 	}
 	return t.tree.both(x, m, r)
