@@ -138,11 +138,13 @@ func TestGaussianPairs(t *testing.T) {
 	require.False(t, ok, "far apart")
 }
 
-func TestSumExpNeg(t *testing.T) {
+func TestExpNeg(t *testing.T) {
 	for u := 0.0; u < 690; u += 0.37 {
-		require.InEpsilon(t, math.Exp(-u), sumExpNeg([]float64{u}), 1e-11, u)
+		require.InEpsilon(t, math.Exp(-u), expNeg(u*perUnit), 1e-11, u)
 	}
-	require.Less(t, sumExpNeg([]float64{701, 1e9, math.Inf(1)}), 1e-300)
+	for _, u := range []float64{1000 * steps, 1e300, math.Inf(1)} {
+		require.Zero(t, expNeg(u))
+	}
 }
 
 func TestOrderStatistics(t *testing.T) {
