@@ -43,12 +43,7 @@ func (a *Analyzer) lomb(dst, t, x []float64, df float64, count int) []float64 {
 	tau := math.Pi * float64(reach) / (modes * modes * over * (over - 0.5))
 	reach = min(reach, grid/2-1)
 
-	if cap(a.re) < grid {
-		a.re, a.im = make([]float64, grid), make([]float64, grid)
-	}
-	re, im := a.re[:grid], a.im[:grid]
-	clear(re)
-	clear(im)
+	re, im := a.zeros(grid)
 	m := mean(x)
 	cell := 2 * math.Pi / float64(grid)
 	// exp(-(l cell)²/4τ), the part of the Gaussian that no value changes.
