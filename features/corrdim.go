@@ -37,15 +37,16 @@ func (a *Analyzer) correlationDimension(rr []float64) Index {
 	guess := math.Inf(1)
 	if n > 128 {
 		few := a.sample(rr)
-		a.distance.fill(few)
+		a.distance.fill(few, math.Inf(1))
 		guess = a.distance.at(len(few) / 7)
 	}
 	k := a.distances(rr, guess)
 	if k < need {
-		k = a.distances(rr, math.Inf(1))
+		guess = math.Inf(1)
+		k = a.distances(rr, guess)
 	}
 	near := &a.distance
-	near.fill(a.pairs[:k])
+	near.fill(a.pairs[:k], guess)
 	at := func(p float64) float64 {
 		h := float64(p * float64(pairs-1))
 		i := int(h)

@@ -175,10 +175,10 @@ const (
 	expZero  = 1000.0 * steps // 2^-1000 is nothing
 )
 
-// powers holds the bits of 2^(k/steps).
+// powers holds the bits of 2^(k/steps-1).
 var powers = func() (t [steps]uint64) {
 	for k := range t {
-		t[k] = math.Float64bits(portable.Exp(float64(k) / steps * math.Ln2))
+		t[k] = math.Float64bits(portable.Exp(float64(k)/steps*math.Ln2) / 2)
 	}
 	return t
 }()
@@ -191,8 +191,9 @@ func expNeg(u float64) float64 {
 	}
 	t := roundInt - u
 	n := math.Float64bits(t)
-	// x in ±ln2/(2 steps): x³/6 is below 7e-12.
-	x := float64((roundInt - t - u) * ofStep)
+	// x in ±ln2/(2 steps): exp(x) = (1 + (1+x)²)/2 + x³/6, and x³/6 is below
+	// 7e-12.
+	z := 1 + float64((roundInt-t-u)*ofStep)
 	v := math.Float64frombits(powers[n&(steps-1)] + n>>logSteps<<52)
-	return v + float64(v*(x+float64(0.5*float64(x*x))))
+	return v + float64(v*float64(z*z))
 }
