@@ -109,7 +109,7 @@ const (
 	runningMemory = 60.0 // s: QT follows the rate with about a minute (Pueyo 2003)
 	longestRR     = 3.0  // s; a longer interval is a pause or a gap and enters no mean
 	noNext        = 3 * time.Second
-	premature     = 0.85 // of RRLocal; a beat that comes before it need not have the P wave of the others
+	premature     = 0.85   // of RRLocal; a beat that comes before it need not have the P wave of the others
 	maxSample     = 1000.0 // mV; no electrode gives a tenth of it
 	blockSamples  = 64     // handed to the detector at a time
 )
