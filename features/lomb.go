@@ -18,9 +18,19 @@ import (
 // k df, k = 1 to count, t being the time of each value in s. The mean of x is
 // removed. A sine keeps its power: the density is 2 P dt with P Lomb's
 // periodogram (not divided by the variance) and dt the mean step of t. It
-// appends nothing where there are fewer than three values or no time between
-// them, or 4 count df would need a grid of more than 2^26 cells.
+// appends nothing where there are fewer than three values, no time between
+// them, or one that is not finite, or where 4 count df would need a grid of more than 2^26 cells.
 func Lomb(dst, t, x []float64, df float64, count int) []float64 {
+	for _, v := range t {
+		if math.IsNaN(v - v) {
+			return dst
+		}
+	}
+	for _, v := range x {
+		if math.IsNaN(v - v) {
+			return dst
+		}
+	}
 	var a Analyzer
 	return a.lomb(dst, t, x, df, count)
 }
@@ -128,7 +138,7 @@ func fold(x []float64, reach, grid int) []float64 {
 	return circle
 }
 
-// expPair returns exp(x) and exp(-x) for |x| < 0.2, within 3e-16.
+// expPair returns exp(x) and exp(-x) for |x| < 0.22, within 1e-15.
 func expPair(x float64) (up, down float64) {
 	z := float64(x * x)
 	even := float64(z*(1./3628800)) + 1./40320

@@ -147,6 +147,14 @@ func TestExpNeg(t *testing.T) {
 	}
 }
 
+func TestExpPair(t *testing.T) {
+	for x := -0.22; x < 0.22; x += 0.0013 {
+		up, down := expPair(x)
+		require.InEpsilon(t, math.Exp(x), up, 2e-15, x)
+		require.InEpsilon(t, math.Exp(-x), down, 2e-15, x)
+	}
+}
+
 func TestOrderStatistics(t *testing.T) {
 	g := rand.New(rand.NewPCG(4, 4))
 	for round := range 200 {
