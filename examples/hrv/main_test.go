@@ -131,7 +131,10 @@ func TestErrors(t *testing.T) {
 			require.Contains(t, stderr, c.want)
 		})
 	}
-	code, stdout, _ := hrv(t, "\ufeff800 N\r\n810 A\r\n", "-csv", "-")
+	code, stdout, _ := hrv(t, "", "-sliding")
+	require.Zero(t, code)
+	require.Greater(t, strings.Count(stdout, "\n"), 8)
+	code, stdout, _ = hrv(t, "\ufeff800 N\r\n810 A\r\n", "-csv", "-")
 	require.Zero(t, code, "a mark before the first line, words, line ends of another system")
 	require.Contains(t, stdout, "time,n,2,")
 	code, stdout, _ = hrv(t, "", "-h")

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/sinus-ecg/sinus/detect"
 	"github.com/sinus-ecg/sinus/ecg"
@@ -30,7 +31,11 @@ type source struct {
 func read(ctx context.Context, o options, stdin io.Reader) (source, error) {
 	switch {
 	case o.input == "":
-		p, err := synth.New(synth.Default())
+		c := synth.Default()
+		if o.sliding {
+			c.Duration = o.window + 5*time.Minute
+		}
+		p, err := synth.New(c)
 		if err != nil {
 			return source{}, err
 		}
