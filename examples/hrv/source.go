@@ -33,7 +33,7 @@ func read(ctx context.Context, o options, stdin io.Reader) (source, error) {
 	case o.input == "":
 		c := synth.Default()
 		if o.sliding {
-			c.Duration = o.window + 5*time.Minute
+			c.Duration = max(5*time.Minute, 2*o.window)
 		}
 		p, err := synth.New(c)
 		if err != nil {
