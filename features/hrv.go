@@ -21,7 +21,7 @@ type Config struct {
 
 	// Longest is the number of intervals up to which fuzzy entropy and the
 	// correlation dimension, whose time grows with its square, are computed;
-	// 0: 4096, about 0.2 s. Beyond it they are NaN with TooLong.
+	// 0: 4096, below 0.1 s. Beyond it they are NaN with TooLong.
 	Longest int
 }
 
