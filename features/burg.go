@@ -1,10 +1,6 @@
 package features
 
-import (
-	"math"
-
-	"github.com/sinus-ecg/sinus/ecg/portable"
-)
+import "math"
 
 // burg.go: the autoregressive model of J. P. Burg (1975): each reflection
 // coefficient minimises the sum of the squared errors forward and backward.
@@ -18,27 +14,27 @@ func Burg(x []float64, order int) (a []float64, noise float64) {
 	if order < 1 || len(x) <= order {
 		return nil, math.NaN()
 	}
-	noise = an.burg(x, order)
+	noise = an.burg(x, order, Nothing)
 	return an.model, noise
 }
 
-// burg leaves the coefficients in a.model.
-func (a *Analyzer) burg(x []float64, order int) (noise float64) {
+// burg leaves the coefficients of x without its trend in a.model.
+func (a *Analyzer) burg(x []float64, order int, trend Detrending) (noise float64) {
 	f := append(a.x[:0], x...)
-	b := append(a.y[:0], x...)
+	trend.remove(f)
+	b := append(a.y[:0], f...)
 	a.x, a.y = f, b
 	model := append(a.model[:0], 1)
 	n := len(x)
-	noise = squares(x, 0) / float64(n)
-	// f and b of step m are needed from m on only.
+	noise = squares(f, 0) / float64(n)
+	num, den := 0.0, 0.0
+	before := f[0]
+	for _, v := range f[1:] {
+		num += float64(v * before)
+		den += float64(v*v) + float64(before*before)
+		before = v
+	}
 	for m := 1; m <= order; m++ {
-		num, den := 0.0, 0.0
-		ff, bb := f[m:n], b[m-1:n-1]
-		for i, u := range ff {
-			v := bb[i]
-			num += float64(u * v)
-			den += float64(u*u) + float64(v*v)
-		}
 		k := 0.0
 		if den > 0 {
 			k = -2 * num / den
@@ -49,30 +45,57 @@ func (a *Analyzer) burg(x []float64, order int) (noise float64) {
 			model[i] = p + float64(k*q)
 			model[j] = q + float64(k*p)
 		}
-		// Backwards in b, whose value at i-1 becomes the one at i.
-		v := b[m-1]
-		for i := m; i < n; i++ {
-			u, next := f[i], b[i]
-			f[i] = u + float64(k*v)
-			b[i] = v + float64(k*u)
-			v = next
-		}
 		noise *= 1 - float64(k*k)
+		num, den = reflect(f[m:n], b[m-1:n], k)
 	}
 	a.model = model
 	return noise
 }
 
-// modelDensity appends the density of a.model at k*df, k = 0 to count-1.
-func (a *Analyzer) modelDensity(dst []float64, noise, rate, df float64, count int) []float64 {
-	for k := range count {
-		// Horner with z = exp(-2πif/rate).
-		s, c := portable.Sincos(-2 * math.Pi * float64(float64(k)*df) / rate)
-		re, im := 0.0, 0.0
-		for i := len(a.model) - 1; i >= 0; i-- {
-			re, im = float64(re*c)-float64(im*s)+a.model[i], float64(re*s)+float64(im*c)
-		}
-		dst = append(dst, 2*noise/float64(rate*(float64(re*re)+float64(im*im))))
+// reflect takes the errors to the next order and returns the sums that the
+// next reflection coefficient is made of. The error backward at b[i] belongs to
+// the one forward at f[i], and moves to b[i+1].
+func reflect(f, b []float64, k float64) (num, den float64) {
+	next := b[1:]
+	next = next[:len(f)]
+	// Two sums at a time: an addition waits for the one before.
+	var num0, num1, den0, den1 float64
+	u, v := f[0], b[0]
+	f[0] = u + float64(k*v)
+	last := v + float64(k*u)
+	v, next[0] = next[0], last
+	i := 1
+	for ; i+1 < len(f); i += 2 {
+		u0, u1, v0, v1 := f[i], f[i+1], v, next[i]
+		f0, f1 := u0+float64(k*v0), u1+float64(k*v1)
+		b0, b1 := v0+float64(k*u0), v1+float64(k*u1)
+		num0 += float64(f0 * last)
+		num1 += float64(f1 * b0)
+		den0 += float64(f0*f0) + float64(last*last)
+		den1 += float64(f1*f1) + float64(b0*b0)
+		v = next[i+1]
+		f[i], f[i+1], next[i], next[i+1] = f0, f1, b0, b1
+		last = b1
+	}
+	if i < len(f) {
+		u0 := f[i]
+		f0, b0 := u0+float64(k*v), v+float64(k*u0)
+		num0 += float64(f0 * last)
+		den0 += float64(f0*f0) + float64(last*last)
+		f[i], next[i] = f0, b0
+	}
+	return num0 + num1, den0 + den1
+}
+
+// modelDensity appends the density of a.model at k rate/nfft, k = 0 to nfft/2.
+func (a *Analyzer) modelDensity(dst []float64, noise, rate float64, nfft int) []float64 {
+	re, im := a.zeros(nfft)
+	for i, v := range a.model {
+		re[i%nfft] += v
+	}
+	a.plan(nfft).transform(re, im)
+	for k := range nfft/2 + 1 {
+		dst = append(dst, 2*noise/float64(rate*(float64(re[k]*re[k])+float64(im[k]*im[k]))))
 	}
 	return dst
 }

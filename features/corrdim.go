@@ -37,15 +37,16 @@ func (a *Analyzer) correlationDimension(rr []float64) Index {
 	guess := math.Inf(1)
 	if n > 128 {
 		few := a.sample(rr)
-		a.distance.fill(few)
+		a.distance.fill(few, math.Inf(1))
 		guess = a.distance.at(len(few) / 7)
 	}
 	k := a.distances(rr, guess)
 	if k < need {
-		k = a.distances(rr, math.Inf(1))
+		guess = math.Inf(1)
+		k = a.distances(rr, guess)
 	}
 	near := &a.distance
-	near.fill(a.pairs[:k])
+	near.fill(a.pairs[:k], guess)
 	at := func(p float64) float64 {
 		h := float64(p * float64(pairs-1))
 		i := int(h)
@@ -82,7 +83,7 @@ func (a *Analyzer) correlationDimension(rr []float64) Index {
 // places of a congruential generator, so that no rhythm of the heart beats with
 // the choice.
 func (a *Analyzer) sample(rr []float64) []float64 {
-	few := a.y[:0]
+	few := a.rates[:0]
 	seed := uint32(1)
 	for lag := 1; lag <= len(rr)-embedding; lag++ {
 		for range 4 {
@@ -96,7 +97,7 @@ func (a *Analyzer) sample(rr []float64) []float64 {
 			few = append(few, sum)
 		}
 	}
-	a.y = few
+	a.rates = few
 	return few
 }
 
@@ -104,28 +105,39 @@ func (a *Analyzer) sample(rr []float64) []float64 {
 // most limit, and returns how many. Each is the sum of the squared differences
 // of ten successive pairs of intervals, added neighbours first.
 func (a *Analyzer) distances(rr []float64, limit float64) (k int) {
-	sq := sized(a.x, len(rr))
+	// Of the squared differences: sums of 2 and of 4 from each place on.
+	n := len(rr)
+	a.x, a.y = sized(a.x, n), sized(a.y, n)
+	two, four := a.x, a.y
 	top := math.Float64bits(limit)
 	d := a.pairs
-	for lag := 1; lag <= len(rr)-embedding; lag++ {
-		s := sq[:len(rr)-lag]
+	for lag := 1; lag <= n-embedding; lag++ {
 		late := rr[lag:]
-		e := rr[0] - late[0]
+		early := rr[:len(late)]
+		e := early[0] - late[0]
 		before := float64(e * e)
-		for i := range len(s) - 1 {
-			e := rr[i+1] - late[i+1]
+		for j := 1; j < embedding-1; j++ {
+			e := early[j] - late[j]
 			q := float64(e * e)
-			s[i] = before + q
+			two[j-1] = before + q
 			before = q
+			if j >= 3 {
+				four[j-3] = two[j-3] + two[j-1]
+			}
 		}
-		for i := range len(s) - embedding + 1 {
-			t := s[i : i+9]
-			v := ((t[0] + t[2]) + (t[4] + t[6])) + t[8]
+		early, late = early[embedding-1:], late[embedding-1:]
+		for i := range early {
+			e := early[i] - late[i]
+			q := float64(e * e)
+			last := before + q
+			before = q
+			two[i+8] = last
+			four[i+6] = two[i+6] + last
+			v := (four[i] + four[i+4]) + last
 			// Positive floats compare as their bits do: kept without a branch.
 			d[k] = v
 			k += 1 - int((top-math.Float64bits(v))>>63)
 		}
 	}
-	a.x = sq
 	return k
 }

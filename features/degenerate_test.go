@@ -145,6 +145,22 @@ func TestMisshapenSeries(t *testing.T) {
 	require.Equal(t, features.NotFinite, features.Analyze(s).Time.Mean.Why)
 }
 
+// Times and values that are not finite give no spectrum.
+func TestLombOfGarbage(t *testing.T) {
+	good := []float64{0, 1, 2, 3, 4}
+	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		bad := []float64{0, 1, v, 3, 4}
+		require.Empty(t, features.Lomb(nil, bad, good, 0.01, 20))
+		require.Empty(t, features.Lomb(nil, good, bad, 0.01, 20))
+	}
+	for _, df := range []float64{1e-300, 1e300} {
+		for _, v := range features.Lomb(nil, good, []float64{1, 3, 2, 5, 4}, df, 20) {
+			require.False(t, v < 0)
+		}
+	}
+	require.Len(t, features.Lomb(nil, []float64{0, 2, 1, -3, 4}, good, 0.01, 1), 1, "times in any order")
+}
+
 // Random garbage never panics and never gives an infinity.
 func FuzzAnalyze(f *testing.F) {
 	f.Add([]byte{200, 0, 0, 201, 0, 0, 150, 1, 2})

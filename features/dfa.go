@@ -69,21 +69,36 @@ func fluctuation(y []float64, n int) Index {
 	half := float64(n-1) / 2
 	sxx := float64(n) * float64(n*n-1) / 12
 	total := 0.0
-	for b := range boxes {
-		box := y[b*n : b*n+n]
-		sy, sxy := 0.0, 0.0
+	// Two boxes side by side: a sum waits for the addition before.
+	for b := 0; b < boxes; b += 2 {
+		p := y[b*n : b*n+n]
+		q := p
+		if b+1 < boxes {
+			q = y[b*n+n : b*n+2*n]
+		}
+		q = q[:len(p)]
+		var sp, sxp, sq, sxq float64
 		x := -half
-		for _, v := range box {
-			sy += v
-			sxy += float64(x * v)
+		for i, u := range p {
+			v := q[i]
+			sp += u
+			sxp += float64(x * u)
+			sq += v
+			sxq += float64(x * v)
 			x++
 		}
-		my, c := sy/float64(n), sxy/sxx
+		mp, cp, mq, cq := sp/float64(n), sxp/sxx, sq/float64(n), sxq/sxx
+		var ep, eq float64
 		x = -half
-		for _, v := range box {
-			e := v - my - float64(c*x)
-			total += float64(e * e)
+		for i, u := range p {
+			e, f := u-mp-float64(cp*x), q[i]-mq-float64(cq*x)
+			ep += float64(e * e)
+			eq += float64(f * f)
 			x++
+		}
+		total += ep
+		if b+1 < boxes {
+			total += eq
 		}
 	}
 	return value(math.Sqrt(total / float64(boxes*n)))

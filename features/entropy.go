@@ -68,6 +68,14 @@ type counter struct {
 // pattern of length m more. len(x) >= m+2.
 func (t *counter) both(x []float64, m int, r float64) (apEn, sampEn Index, a, b int64) {
 	if m == 2 {
+		t.sweep.sort(x)
+	}
+	return t.sorted(x, m, r)
+}
+
+// sorted is both where sweep.sort has seen x.
+func (t *counter) sorted(x []float64, m int, r float64) (apEn, sampEn Index, a, b int64) {
+	if m == 2 {
 		return t.sweep.both(x, r)
 	}
 	return t.tree.both(x, m, r)

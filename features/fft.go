@@ -77,7 +77,11 @@ func (f *fft) transform(re, im []float64) {
 	xr, xi, yr, yi := re, im, f.workRe, f.workIm
 	n, s := f.n, 1
 	for ; n >= 4; n, s = n/4, s*4 {
-		f.radix4(n, s, xr, xi, yr, yi)
+		if s == 1 {
+			f.first(xr, xi, yr, yi)
+		} else {
+			f.radix4(n, s, xr, xi, yr, yi)
+		}
 		xr, xi, yr, yi = yr, yi, xr, xi
 	}
 	if n == 2 {
@@ -91,6 +95,31 @@ func (f *fft) transform(re, im []float64) {
 	if &xr[0] != &re[0] {
 		copy(re, xr)
 		copy(im, xi)
+	}
+}
+
+// first is radix4 for the whole sequence, s = 1.
+func (f *fft) first(xr, xi, yr, yi []float64) {
+	n := f.n / 4
+	x0r, x1r, x2r, x3r := xr[:n], xr[n:2*n], xr[2*n:3*n], xr[3*n:4*n]
+	x0i, x1i, x2i, x3i := xi[:n], xi[n:2*n], xi[2*n:3*n], xi[3*n:4*n]
+	for p := range x0r {
+		c1, s1 := f.cos[p], -f.sin[p]
+		c2, s2 := f.cos[2*p], -f.sin[2*p]
+		c3, s3 := f.cos[3*p], -f.sin[3*p]
+		ar, ai, br, bi := x0r[p], x0i[p], x1r[p], x1i[p]
+		cr, ci, dr, di := x2r[p], x2i[p], x3r[p], x3i[p]
+		pr, pi, mr, mi := ar+cr, ai+ci, ar-cr, ai-ci
+		ur, ui := br+dr, bi+di
+		vr, vi := -(bi - di), br-dr // i (b-d)
+		or, oi := yr[4*p:4*p+4], yi[4*p:4*p+4]
+		or[0], oi[0] = pr+ur, pi+ui
+		tr, ti := mr-vr, mi-vi
+		or[1], oi[1] = float64(tr*c1)-float64(ti*s1), float64(tr*s1)+float64(ti*c1)
+		tr, ti = pr-ur, pi-ui
+		or[2], oi[2] = float64(tr*c2)-float64(ti*s2), float64(tr*s2)+float64(ti*c2)
+		tr, ti = mr+vr, mi+vi
+		or[3], oi[3] = float64(tr*c3)-float64(ti*s3), float64(tr*s3)+float64(ti*c3)
 	}
 }
 

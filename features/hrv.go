@@ -21,7 +21,7 @@ type Config struct {
 
 	// Longest is the number of intervals up to which fuzzy entropy and the
 	// correlation dimension, whose time grows with its square, are computed;
-	// 0: 4096, about 0.2 s. Beyond it they are NaN with TooLong.
+	// 0: 4096, below 0.1 s. Beyond it they are NaN with TooLong.
 	Longest int
 }
 
@@ -111,6 +111,7 @@ type Analyzer struct {
 	counts                           []int
 	spline, band, grid, psd, model   []float64
 	re, im, window, pairs            []float64
+	gridRate, gridPriors             float64 // settings of grid; 0 Hz: it is of another series
 	windowOf                         Taper
 	windowSymmetric                  bool
 	plans                            []*fft
@@ -144,6 +145,10 @@ func (a *Analyzer) analyze(h *HRV, s Series) {
 	}
 	a.nothing(h, NotAsked)
 	skip := a.c.Skip
+	a.gridRate = 0
+	if skip&(GroupTime|GroupEntropy) != GroupTime|GroupEntropy {
+		a.neighbours.sweep.sort(s.RR)
+	}
 	if skip&GroupTime == 0 {
 		h.Time = a.timeDomain(s)
 	}
@@ -173,7 +178,8 @@ func (a *Analyzer) analyze(h *HRV, s Series) {
 	}
 }
 
-// entropy fills the entropies; fuzzy entropy not for a long series.
+// entropy fills the entropies of rr, which a.neighbours.sweep has sorted; fuzzy
+// entropy not for a long series.
 func (a *Analyzer) entropy(rr []float64, long bool) (e Entropy) {
 	e = Entropy{SampEn: none(TooShort), ApEn: none(TooShort), Fuzzy: none(TooShort), Tolerance: none(TooShort)}
 	m := a.c.Pattern
@@ -188,7 +194,7 @@ func (a *Analyzer) entropy(rr []float64, long bool) (e Entropy) {
 	}
 	e.Tolerance = value(a.c.Tolerance * sd.Value)
 	r := e.Tolerance.Value
-	e.ApEn, e.SampEn, e.A, e.B = a.neighbours.both(rr, m, r)
+	e.ApEn, e.SampEn, e.A, e.B = a.neighbours.sorted(rr, m, r)
 	if e.Fuzzy = none(TooLong); !long {
 		e.Fuzzy = a.fuzzy(rr, m, r, Gaussian)
 	}

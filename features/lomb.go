@@ -18,9 +18,19 @@ import (
 // k df, k = 1 to count, t being the time of each value in s. The mean of x is
 // removed. A sine keeps its power: the density is 2 P dt with P Lomb's
 // periodogram (not divided by the variance) and dt the mean step of t. It
-// appends nothing where there are fewer than three values or no time between
-// them, or 4 count df would need a grid of more than 2^26 cells.
+// appends nothing where there are fewer than three values, no time between
+// them, or one that is not finite, or where 4 count df would need a grid of more than 2^26 cells.
 func Lomb(dst, t, x []float64, df float64, count int) []float64 {
+	for _, v := range t {
+		if math.IsNaN(v - v) {
+			return dst
+		}
+	}
+	for _, v := range x {
+		if math.IsNaN(v - v) {
+			return dst
+		}
+	}
 	var a Analyzer
 	return a.lomb(dst, t, x, df, count)
 }
@@ -43,46 +53,45 @@ func (a *Analyzer) lomb(dst, t, x []float64, df float64, count int) []float64 {
 	tau := math.Pi * float64(reach) / (modes * modes * over * (over - 0.5))
 	reach = min(reach, grid/2-1)
 
-	if cap(a.re) < grid {
-		a.re, a.im = make([]float64, grid), make([]float64, grid)
-	}
-	re, im := a.re[:grid], a.im[:grid]
-	clear(re)
-	clear(im)
+	// Both arrays have room before and after, which is folded in at the end.
+	re, im := a.zeros(grid + 2*reach + 2)
 	m := mean(x)
 	cell := 2 * math.Pi / float64(grid)
 	// exp(-(l cell)²/4τ), the part of the Gaussian that no value changes.
 	shape := a.model[:0]
-	for l := range reach + 1 {
-		u := float64(l) * cell
+	for l := range reach {
+		u := float64(l+1) * cell
 		shape = append(shape, portable.Exp(-u*u/(4*tau)))
 	}
 	a.model = shape
-	spread := func(to []float64, theta, weight float64) {
-		c := int(math.Floor(theta / cell))
-		u := theta - float64(float64(c)*cell)
-		base := weight * portable.Exp(-u*u/(4*tau))
-		up := portable.Exp(u * cell / (2 * tau))
-		down := 1 / up
-		// Cells c+l and c-l around the value, wrapped to the circle.
-		mask := grid - 1
-		to[c&mask] += base
-		p, q := base, base
-		for l := 1; l <= reach; l++ {
+	spread := func(to []float64, turns, weight float64) {
+		// The nearest cell, and how far beyond it the value lies, in cells.
+		at := float64((turns - math.Floor(turns)) * float64(grid))
+		c := int(at + 0.5)
+		u := at - float64(c)
+		up, down := expPair(u * cell * cell / (2 * tau))
+		center, _ := expPair(-float64(u*u) * cell * cell / (4 * tau))
+		p := weight * center
+		q := p
+		low, high := to[c:c+reach], to[c+reach:c+2*reach+1]
+		high[0] += p
+		high = high[1:]
+		high = high[:len(shape)]
+		for l, g := range shape {
 			p *= up
 			q *= down
-			to[(c+l)&mask] += float64(p * shape[l])
-			to[(c-l)&mask] += float64(q * shape[l])
+			high[l] += float64(p * g)
+			low[len(low)-1-l] += float64(q * g)
 		}
 	}
 	for j := range t {
 		// Whole turns fall away in both; each angle is made from its own
 		// fraction of a turn, so that the error does not grow.
 		turns := float64((t[j] - t[0]) * df)
-		spread(re, 2*math.Pi*(turns-math.Floor(turns)), x[j]-m)
-		turns *= 2
-		spread(im, 2*math.Pi*(turns-math.Floor(turns)), 1)
+		spread(re, turns, x[j]-m)
+		spread(im, 2*turns, 1)
 	}
+	re, im = fold(re, reach, grid), fold(im, reach, grid)
 	a.plan(grid).transform(re, im)
 
 	dt := (t[n-1] - t[0]) / float64(n-1)
@@ -114,4 +123,33 @@ func (a *Analyzer) lomb(dst, t, x []float64, df float64, count int) []float64 {
 		dst = append(dst, 2*p*dt)
 	}
 	return dst
+}
+
+// fold adds the cells before and after the circle to those they stand for, and
+// returns the circle.
+func fold(x []float64, reach, grid int) []float64 {
+	circle := x[reach : reach+grid]
+	for i, v := range x[:reach] {
+		circle[grid-reach+i] += v
+	}
+	for i, v := range x[reach+grid:] {
+		circle[i] += v
+	}
+	return circle
+}
+
+// expPair returns exp(x) and exp(-x) for |x| < 0.22, within 1e-15.
+func expPair(x float64) (up, down float64) {
+	z := float64(x * x)
+	even := float64(z*(1./3628800)) + 1./40320
+	even = float64(even*z) + 1./720
+	even = float64(even*z) + 1./24
+	even = float64(even*z) + 0.5
+	even = float64(even*z) + 1
+	odd := float64(z*(1./362880)) + 1./5040
+	odd = float64(odd*z) + 1./120
+	odd = float64(odd*z) + 1./6
+	odd = float64(odd*z) + 1
+	odd *= x
+	return even + odd, even - odd
 }

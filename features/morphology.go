@@ -109,6 +109,7 @@ const (
 	runningMemory = 60.0 // s: QT follows the rate with about a minute (Pueyo 2003)
 	longestRR     = 3.0  // s; a longer interval is a pause or a gap and enters no mean
 	noNext        = 3 * time.Second
+	premature     = 0.85   // of RRLocal; a beat that comes before it need not have the P wave of the others
 	maxSample     = 1000.0 // mV; no electrode gives a tenth of it
 	blockSamples  = 64     // handed to the detector at a time
 )
@@ -250,7 +251,11 @@ func (m *Morphology) measure(dst []BeatFeatures, b ecg.Beat, next *ecg.Beat, kno
 	}
 	peak, height, evidence, why := k.pWave(onset, rrBefore, f.Amplitude.Value, first)
 	f.PEvidence = value(evidence)
+	nextP := rr // where the P wave of the next beat may begin, samples after R
 	if why == OK {
+		if f.PostRatio.Why == OK && f.PostRatio.Value > premature {
+			nextP -= float64(r-peak) + float64(pHalf*m.rate/1000)
+		}
 		f.PTime, f.PAmplitude = value(toMs(peak)), value(height)
 	} else {
 		f.PTime, f.PAmplitude = none(why), none(why)
@@ -267,7 +272,7 @@ func (m *Morphology) measure(dst []BeatFeatures, b ecg.Beat, next *ecg.Beat, kno
 	f.J, f.ST = value(k.around(offset)-level), value(at(later)-level)
 	f.STSlope = value((at(80) - at(20)) / 0.06)
 
-	tPeak, tEnd, confidence, why := k.tWave(r, offset, rr, steepest, end)
+	tPeak, tEnd, confidence, why := k.tWave(r, offset, rr, nextP, steepest, end)
 	if why != OK {
 		f.blankT(why)
 		return dst

@@ -119,8 +119,7 @@ func TestQTDatabase(t *testing.T) {
 		marked, found   int
 	}
 	result := make([]sums, len(points))
-	records := recordsOf(t, "qtdb", ".q1c")
-	for _, record := range records {
+	for _, record := range recordsOf(t, "qtdb", ".q1c") {
 		leads, rate := measureRecord(t, "qtdb", record)
 		errs := make([][]float64, len(points))
 		for _, m := range readMarks(t, record) {
@@ -155,21 +154,24 @@ func TestQTDatabase(t *testing.T) {
 			}
 		}
 	}
-	sd := map[string]float64{}
+	records, beats := map[string]float64{}, map[string]float64{}
 	t.Logf("%-11s %6s %6s   %12s   %12s", "point", "marks", "found", "records, ms", "beats, ms")
 	for k, p := range points {
 		r := result[k]
 		m, _ := meanSD(r.means)
 		s, _ := meanSD(r.sds)
 		am, as := meanSD(r.all)
-		sd[p.name] = s
+		records[p.name], beats[p.name] = s, as
 		t.Logf("%-11s %6d %5.1f%%   %5.1f ± %4.1f   %5.1f ± %4.1f", p.name, r.marked, 100*float64(r.found)/float64(r.marked), m, s, am, as)
 	}
-	// CSE tolerances (two standard deviations of readers), and better than the
-	// wavelet delineator of Martínez 2004: 7.7, 8.7, 18.1 ms.
-	require.LessOrEqual(t, sd["QRS onset"], 6.5)
-	require.LessOrEqual(t, sd["QRS offset"], 8.7)
-	require.LessOrEqual(t, sd["T end"], 18.1)
+	// CSE tolerances (two standard deviations of readers) for the QRS, 6.5 and
+	// 11.6 ms; better than the wavelet delineator of Martínez 2004: 7.7, 8.7,
+	// 18.1 ms; T end within 25 ms even over all beats.
+	require.LessOrEqual(t, records["QRS onset"], 6.5)
+	require.LessOrEqual(t, records["QRS offset"], 8.7)
+	require.LessOrEqual(t, records["T end"], 18.1)
+	require.LessOrEqual(t, beats["QRS offset"], 11.6)
+	require.LessOrEqual(t, beats["T end"], 25.0)
 }
 
 func meanSD(x []float64) (m, s float64) {

@@ -17,13 +17,15 @@ type bins struct {
 
 const binCount = 1024
 
-// fill takes the values, >= 0.
-func (b *bins) fill(x []float64) {
-	bits := uint64(0) // of positive floats compare as they do, and quicker
-	for _, v := range x {
-		bits = max(bits, math.Float64bits(v))
+// fill takes the values, 0 to top; with an infinite top, of any size.
+func (b *bins) fill(x []float64, top float64) {
+	if math.IsInf(top, 1) {
+		bits := uint64(0) // of positive floats compare as they do, and quicker
+		for _, v := range x {
+			bits = max(bits, math.Float64bits(v))
+		}
+		top = math.Float64frombits(bits)
 	}
-	top := math.Float64frombits(bits)
 	b.scale = 0
 	if top > 0 && !math.IsInf(top, 0) {
 		b.scale = (binCount - 1) / top

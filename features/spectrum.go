@@ -178,13 +178,9 @@ func (a *Analyzer) spectrum(s Series, c SpectrumConfig) (r Spectrum) {
 		a.psd = a.lomb(a.psd, s.End, s.RR, r.Step, count)
 		r.Samples, first = n, 1
 	} else {
-		a.grid = a.resample(a.grid[:0], s.End, s.RR, c.Resample)
-		x := a.grid
+		x := a.even(s, c)
 		r.Samples = len(x)
 		r.Step = c.Resample / float64(c.NFFT)
-		if c.SmoothnessPriors > 0 {
-			a.smoothnessPriors(x, c.SmoothnessPriors)
-		}
 		if c.Method == WelchMethod {
 			segment := min(c.segment(), len(x)) &^ 1
 			if segment < 2 {
@@ -200,9 +196,8 @@ func (a *Analyzer) spectrum(s Series, c SpectrumConfig) (r Spectrum) {
 				return noSpectrum(TooShort, c)
 			}
 			r.Order = c.Order
-			c.Detrend.remove(x)
-			noise := a.burg(x, c.Order)
-			a.psd = a.modelDensity(a.psd, noise, c.Resample, r.Step, c.NFFT/2+1)
+			noise := a.burg(x, c.Order, c.Detrend)
+			a.psd = a.modelDensity(a.psd, noise, c.Resample, c.NFFT)
 		}
 	}
 	if len(a.psd) == 0 {
@@ -210,6 +205,19 @@ func (a *Analyzer) spectrum(s Series, c SpectrumConfig) (r Spectrum) {
 	}
 	a.bands(&r, first)
 	return r
+}
+
+// even returns the series on the even grid of c, as Welch has left it for Burg
+// if their settings are the same.
+func (a *Analyzer) even(s Series, c SpectrumConfig) []float64 {
+	if a.gridRate != c.Resample || a.gridPriors != c.SmoothnessPriors {
+		a.grid = a.resample(a.grid[:0], s.End, s.RR, c.Resample)
+		a.gridRate, a.gridPriors = c.Resample, c.SmoothnessPriors
+		if c.SmoothnessPriors > 0 {
+			a.smoothnessPriors(a.grid, c.SmoothnessPriors)
+		}
+	}
+	return a.grid
 }
 
 // bands sums a.psd, whose first value is at first*Step.

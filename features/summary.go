@@ -271,6 +271,7 @@ func (s *Summaries) endSegment() {
 	s.lowestMean, s.highestMean = min(s.lowestMean, m), max(s.highestMean, m)
 	s.means.add(m)
 	s.deviations += deviation(rr, 1).Value
+	s.a.gridRate = 0 // the grid is of the segment before
 	w := s.a.spectrum(s.segment, s.c.Welch)
 	if w.VLF.Why == OK && w.LF.Why == OK && w.HF.Why == OK && w.Total.Why == OK {
 		s.spectra++

@@ -64,7 +64,8 @@ func above(d, limit float64) bool {
 	return math.Round(math.Abs(d)*differenceGrid) > math.Round(limit*differenceGrid)
 }
 
-// timeDomain fills the indices of the time domain.
+// timeDomain fills the indices of the time domain. a.neighbours.sweep has
+// sorted s.RR.
 func (a *Analyzer) timeDomain(s Series) (r TimeDomain) {
 	rr := s.RR
 	r.N = len(rr)
@@ -72,7 +73,6 @@ func (a *Analyzer) timeDomain(s Series) (r TimeDomain) {
 	r.Mean = value(m)
 	r.SDNN = deviation(rr, 1)
 
-	a.neighbours.sweep.sort(rr)
 	a.sorted = a.sorted[:0]
 	for _, i := range a.neighbours.sweep.order {
 		a.sorted = append(a.sorted, rr[i])

@@ -77,13 +77,14 @@ func TestCountsAgree(t *testing.T) {
 			require.Equal(t, [2]int64{a, b}, [2]int64{gotA, gotB}, "tree, round %d, m %d, r %v, n %d", round, m, r, len(x))
 			require.InDelta(t, apEn, gotAp.Value, 1e-12)
 			if m == 2 {
+				sw.sort(x)
 				gotAp, _, gotA, gotB := sw.both(x, r)
 				require.Equal(t, [2]int64{a, b}, [2]int64{gotA, gotB}, "sweep, round %d, r %v, n %d", round, r, len(x))
 				require.InDelta(t, apEn, gotAp.Value, 1e-12)
 			}
 		}
 	}
-	// A longer one, where the sweep uses its cells.
+	// A longer one, with many ranks between two rows of the sweep.
 	x := make([]float64, 5000)
 	walk := 0.0
 	for i := range x {
@@ -92,6 +93,7 @@ func TestCountsAgree(t *testing.T) {
 	}
 	for _, r := range []float64{1, 5, 30} {
 		_, _, a, b := tree.both(x, 2, r)
+		sw.sort(x)
 		_, _, gotA, gotB := sw.both(x, r)
 		require.Equal(t, [2]int64{a, b}, [2]int64{gotA, gotB}, r)
 	}
@@ -136,11 +138,21 @@ func TestGaussianPairs(t *testing.T) {
 	require.False(t, ok, "far apart")
 }
 
-func TestSumExpNeg(t *testing.T) {
+func TestExpNeg(t *testing.T) {
 	for u := 0.0; u < 690; u += 0.37 {
-		require.InEpsilon(t, math.Exp(-u), sumExpNeg([]float64{u}), 1e-11, u)
+		require.InEpsilon(t, math.Exp(-u), expNeg(u*perUnit), 1e-11, u)
 	}
-	require.Less(t, sumExpNeg([]float64{701, 1e9, math.Inf(1)}), 1e-300)
+	for _, u := range []float64{1000 * steps, 1e300, math.Inf(1)} {
+		require.Zero(t, expNeg(u))
+	}
+}
+
+func TestExpPair(t *testing.T) {
+	for x := -0.22; x < 0.22; x += 0.0013 {
+		up, down := expPair(x)
+		require.InEpsilon(t, math.Exp(x), up, 2e-15, x)
+		require.InEpsilon(t, math.Exp(-x), down, 2e-15, x)
+	}
 }
 
 func TestOrderStatistics(t *testing.T) {
@@ -155,7 +167,7 @@ func TestOrderStatistics(t *testing.T) {
 		}
 		sorted := slices.Sorted(slices.Values(x))
 		var b bins
-		b.fill(x)
+		b.fill(x, []float64{math.Inf(1), sorted[len(x)-1], 1e3}[round%3])
 		for k := range x {
 			require.Equal(t, sorted[k], b.at(k))
 			require.Equal(t, sorted[k], order(slices.Clone(x), k))

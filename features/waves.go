@@ -32,6 +32,7 @@ const (
 	tAfter    = 40.0  // ms after the QRS
 	tPart     = 0.65  // of the interval to the next beat, to here
 	tLatest   = 600.0 // ms after R, to here at most
+	tLeast    = 0.5   // of the interval to the next beat: T is looked for to here, P wave or not
 	tSlope    = 0.4   // of the steepest slope in the window: what counts as a side of T
 	tSecond   = 0.6   // a following opposite slope of this part belongs to T (biphasic)
 	tReach    = 120.0 // ms, if it comes within
@@ -42,6 +43,7 @@ const (
 	pBefore = 280.0 // ms before the QRS onset, from here
 	pAfter  = 16.0  // ms before the onset, to here
 	pShare  = 0.4   // at most this part of the interval from the beat before
+	pHalf   = 80.0  // ms from the begin of a P wave to its peak: P lasts up to 160 ms
 )
 
 // kernels are the filters at one rate, and the scratch of one beat.
@@ -162,14 +164,14 @@ func (k *kernels) qrs(r int) (onset, offset int, steepest float64, ok bool) {
 }
 
 // tWave finds peak and end of the T wave after the QRS that ends at offset; rr
-// is the number of samples to the next beat, steepest the slope of the QRS,
+// is the number of samples to the next beat, nextP to its P wave, steepest the slope of the QRS,
 // end the last valid sample of k.x. The end is the corner of the largest
 // trapezium: Q. Zhang, A. Illanes Manriquez, C. Médigue, Y. Papelier, M. Sorine,
 // Comput. Cardiol. 33:305, 2006.
-func (k *kernels) tWave(r, offset int, rr, steepest float64, end int) (peak, tEnd int, confidence float64, why Reason) {
+func (k *kernels) tWave(r, offset int, rr, nextP, steepest float64, end int) (peak, tEnd int, confidence float64, why Reason) {
 	s, y := k.s, k.y
 	from := max(offset+k.ms(tAfter), r+k.ms(100))
-	to := min(r+int(tPart*rr), r+k.ms(tLatest))
+	to := r + min(int(min(tPart*rr, max(nextP, tLeast*rr))), k.ms(tLatest))
 	if to <= from+k.ms(60) {
 		return 0, 0, 0, TooShort
 	}

@@ -55,10 +55,7 @@ func (a *Analyzer) welch(dst, x []float64, c WelchConfig) []float64 {
 		norm += float64(v * v)
 	}
 	f := a.plan(c.NFFT)
-	if cap(a.re) < c.NFFT {
-		a.re, a.im = make([]float64, c.NFFT), make([]float64, c.NFFT)
-	}
-	re, im := a.re[:c.NFFT], a.im[:c.NFFT]
+	re, im := a.zeros(c.NFFT)
 	half := c.NFFT / 2
 	start := len(dst)
 	for range half + 1 {
@@ -130,6 +127,14 @@ func (a *Analyzer) taper(c WelchConfig) []float64 {
 		}
 	}
 	return a.window
+}
+
+// zeros returns the real and the imaginary part of n zeros to transform.
+func (a *Analyzer) zeros(n int) (re, im []float64) {
+	a.re, a.im = sized(a.re, n), sized(a.im, n)
+	clear(a.re)
+	clear(a.im)
+	return a.re, a.im
 }
 
 // plan returns the transform of length n, kept for the next call.

@@ -104,6 +104,12 @@ func parse(args []string, stdout io.Writer) (options, error) {
 		return o, fmt.Errorf("-unit %.64q: want ms, s or auto", o.unit)
 	case o.lead < 0:
 		return o, fmt.Errorf("-lead %d: want 0 or more", o.lead)
+	case o.window < 10*time.Second || o.window > 24*time.Hour:
+		return o, fmt.Errorf("-window %v: want 10s to 24h", o.window)
+	case o.step < time.Second || o.step > o.window:
+		return o, fmt.Errorf("-step %v: want 1s to the window", o.step)
+	case !(o.priors >= 0 && o.priors <= 1e6):
+		return o, fmt.Errorf("-priors %v: want 0 to 1e6", o.priors)
 	}
 	o.input = f.Arg(0)
 	if o.annotator != "" && (o.input == "" || o.input == "-") {

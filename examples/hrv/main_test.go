@@ -117,6 +117,12 @@ func TestErrors(t *testing.T) {
 		{"no number", "800\nabc\n", []string{"-"}, 1, "line 2"},
 		{"negative", "800\n-5\n", []string{"-"}, 1, "line 2"},
 		{"empty", "", []string{"-"}, 1, "no intervals"},
+		{"NaN", "800\nNaN\n", []string{"-"}, 1, "line 2"},
+		{"a row", "800,810,790\n", []string{"-"}, 1, "line 1: more than one number"},
+		{"too short to slide", "800\n810\n", []string{"-sliding", "-"}, 1, "shorter than a window of 5m0s"},
+		{"window", "", []string{"-window", "1s"}, 2, "-window 1s"},
+		{"step", "", []string{"-step", "10m"}, 2, "-step 10m0s"},
+		{"priors", "", []string{"-priors", "NaN"}, 2, "-priors NaN"},
 		{"lead", "", []string{"-lead", "7"}, 1, "lead 7"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -125,7 +131,13 @@ func TestErrors(t *testing.T) {
 			require.Contains(t, stderr, c.want)
 		})
 	}
-	code, stdout, _ := hrv(t, "", "-h")
+	code, stdout, _ := hrv(t, "", "-sliding")
+	require.Zero(t, code)
+	require.Greater(t, strings.Count(stdout, "\n"), 3)
+	code, stdout, _ = hrv(t, "\ufeff800 N\r\n810 A\r\n", "-csv", "-")
+	require.Zero(t, code, "a mark before the first line, words, line ends of another system")
+	require.Contains(t, stdout, "time,n,2,")
+	code, stdout, _ = hrv(t, "", "-h")
 	require.Zero(t, code)
 	require.Contains(t, stdout, "usage: hrv")
 	require.Contains(t, stdout, "-priors")

@@ -46,7 +46,11 @@ func analyse(ctx context.Context, o options, stdin io.Reader, stdout io.Writer) 
 		if err != nil {
 			return err
 		}
-		if err := writeSliding(o, src.rate, s.Flush(s.Append(nil, rr)), out); err != nil {
+		windows := s.Flush(s.Append(nil, rr))
+		if len(windows) == 0 {
+			return fmt.Errorf("%s: shorter than a window of %v", src.name, o.window)
+		}
+		if err := writeSliding(o, src.rate, windows, out); err != nil {
 			return err
 		}
 		return out.Flush()

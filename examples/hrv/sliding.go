@@ -10,6 +10,12 @@ import (
 	"github.com/sinus-ecg/sinus/features"
 )
 
+// window is a line of -json.
+type window struct {
+	Rate float64 // Hz, of Start, End and Known
+	features.Window
+}
+
 // writeSliding prints one line per window: every index as JSON or CSV, the
 // usual ones as text.
 func writeSliding(o options, rate float64, windows []features.Window, w io.Writer) error {
@@ -17,7 +23,7 @@ func writeSliding(o options, rate float64, windows []features.Window, w io.Write
 	case o.json:
 		e := json.NewEncoder(w)
 		for _, v := range windows {
-			if err := e.Encode(v); err != nil {
+			if err := e.Encode(window{rate, v}); err != nil {
 				return err
 			}
 		}

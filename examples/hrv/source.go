@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/sinus-ecg/sinus/detect"
 	"github.com/sinus-ecg/sinus/ecg"
@@ -30,7 +31,11 @@ type source struct {
 func read(ctx context.Context, o options, stdin io.Reader) (source, error) {
 	switch {
 	case o.input == "":
-		p, err := synth.New(synth.Default())
+		c := synth.Default()
+		if o.sliding {
+			c.Duration = max(5*time.Minute, 2*o.window)
+		}
+		p, err := synth.New(c)
 		if err != nil {
 			return source{}, err
 		}
@@ -111,19 +116,25 @@ const textRate = 1e6
 // maxIntervals is far beyond a month of beats.
 const maxIntervals = 1 << 23
 
-// readIntervals reads one interval per line. What follows a number, and lines
-// that begin with #, are comments.
+// readIntervals reads one interval per line. A word after it, and lines that
+// begin with #, are comments; a second number is not, for which is the interval?
 func readIntervals(name string, r io.Reader, unit string) (source, error) {
 	var rr []float64
 	scan := bufio.NewScanner(r)
 	for line := 1; scan.Scan(); line++ {
-		fields := strings.FieldsFunc(scan.Text(), func(c rune) bool { return c == ' ' || c == '\t' || c == ',' || c == ';' })
+		text := strings.TrimPrefix(scan.Text(), "\ufeff") // the mark that some editors put before the first line
+		fields := strings.FieldsFunc(text, func(c rune) bool { return c == ' ' || c == '\t' || c == ',' || c == ';' })
 		if len(fields) == 0 || strings.HasPrefix(fields[0], "#") {
 			continue
 		}
 		v, err := strconv.ParseFloat(fields[0], 64)
 		if err != nil || !(v > 0) || v > 1e9 {
 			return source{}, fmt.Errorf("%s, line %d: %.64q is no interval", name, line, fields[0])
+		}
+		if len(fields) > 1 {
+			if _, err := strconv.ParseFloat(fields[1], 64); err == nil {
+				return source{}, fmt.Errorf("%s, line %d: more than one number; want one interval per line", name, line)
+			}
 		}
 		if len(rr) == maxIntervals {
 			return source{}, fmt.Errorf("%s: more than %d intervals", name, maxIntervals)
