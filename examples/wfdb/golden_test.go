@@ -94,33 +94,9 @@ func TestGoldenSignals(t *testing.T) {
 		}
 		compared++
 		args = strings.Replace(args, "-r R", "-r "+record, 1)
-		if format8Seek(t, file, record, kind, args) {
-			continue
-		}
 		same(t, file, args)
 	}
 	require.Greater(t, compared, 300)
-}
-
-// format8Seek tests the seek.csv of records with format 8. There the C library
-// sums differences from the wrong value, so that it prints other samples than
-// when it reads from the start. We print the latter.
-func format8Seek(t *testing.T, file, record, kind, args string) bool {
-	b, err := os.ReadFile(record + ".hea")
-	require.NoError(t, err)
-	if !strings.HasPrefix(kind, "seek") || !strings.Contains(string(b), ".dat 8") {
-		return false
-	}
-	if strings.Contains(string(b), ".dat 80") {
-		return false
-	}
-	_, got, _ := call(t, "", strings.Fields(args)...)
-	whole := "expect/" + record + ".raw" + kind[len("seek"):]
-	all, err := os.ReadFile(strings.Replace(whole, "nolen_", "", 1))
-	require.NoError(t, err)
-	require.NotEmpty(t, got)
-	require.Contains(t, "\n"+string(all), "\n"+got, file)
-	return true
 }
 
 // Every expected text of the annotation vectors.
@@ -195,5 +171,25 @@ func TestGoldenWriting(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, want, got, "format %s%s", f, n)
 		}
+	}
+}
+
+// Behind -f the C library sums differences up from the initial value, 100 here,
+// and with -S it adds that of the sample found a second time.
+func TestFormat8(t *testing.T) {
+	t.Chdir(t.TempDir())
+	good(t, "100\n102\n105\n109\n114\n", "wrsamp", "-o", "d", "-O", "8")
+	for args, want := range map[string]string{
+		"":                 "0,100\n1,102\n2,105\n3,109\n4,114\n",
+		"-f s2":            "2,103\n3,107\n4,112\n",
+		"-f s2 -true":      "2,105\n3,109\n4,114\n",
+		"-f s2 -S 0":       "2,106\n3,110\n4,115\n",
+		"-f s2 -S 0 -true": "2,105\n3,109\n4,114\n",
+		"-S 0":             "0,100\n1,102\n2,105\n3,109\n4,114\n",
+	} {
+		code, out, stderr := call(t, "", strings.Fields("rdsamp -c -r d "+args)...)
+		require.Zero(t, code)
+		require.Equal(t, want, out, args)
+		require.Equal(t, args != "" && !strings.Contains(args, "-true"), strings.Contains(stderr, "format 8"), args)
 	}
 }

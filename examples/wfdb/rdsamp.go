@@ -25,9 +25,10 @@ usage: wfdb rdsamp -r RECORD [OPTION ...]
   -s SIGNAL .. these signals, by number or name, in this order
   -S SIGNAL    begin at the first valid sample of this signal
   -t TIME      end here; 0 or nothing is the end
+  -true        true samples of format 8 behind -f, where the C program is off by a constant
   -v           a heading
   -X           the XML format of rdsamp`,
-	spec: spec{"r": one, "c": none, "f": one, "H": none, "l": one, "p": attached, "P": attached, "s": many, "S": one, "t": one, "v": none, "X": none},
+	spec: spec{"r": one, "c": none, "f": one, "H": none, "l": one, "p": attached, "P": attached, "s": many, "S": one, "t": one, "true": none, "v": none, "X": none},
 	run:  runRdsamp,
 }
 
@@ -83,11 +84,26 @@ func runRdsamp(e *env, o options) error {
 			return err
 		}
 		wait = l[0]
+		x.unsummed = true // the C library does not sum up after a search
+	}
+	parts := int64(1)
+	if o.has("H") {
+		parts = int64(x.h.MaxSamplesPerFrame())
+	}
+	var d *drift
+	if (from > 0 || wait >= 0) && !o.has("true") && !isEDF(src.name) {
+		if d = src.newDrift(x.h); d != nil {
+			defer d.close()
+			e.warn("samples of format 8 are off by a constant here, as those of the C program; -true prints true ones")
+			if err := d.move(from / parts); err != nil {
+				return err
+			}
+		}
 	}
 	if o.has("v") || p.xml {
 		p.heading(e.stdout)
 	}
-	err = p.rows(e, x, from, to, wait)
+	err = p.rows(e, x, from, to, wait, d, parts)
 	if p.xml && (err == nil || err == io.EOF) {
 		io.WriteString(e.stdout, "</samplevectors>\n</wfdbsampleset>\n")
 	}
@@ -109,7 +125,9 @@ func samplesError(err error) error {
 	return err
 }
 
-func (p *sampleFormat) rows(e *env, x *samples, from, to int64, wait int) error {
+// rows prints samples from the first on that is valid in signal wait, if it is
+// not negative. A sample lies in frame t/parts.
+func (p *sampleFormat) rows(e *env, x *samples, from, to int64, wait int, d *drift, parts int64) error {
 	var line []byte
 	for t := from; to == 0 || t < to; t++ {
 		if t%4096 == 0 && e.ctx.Err() != nil {
@@ -122,7 +140,15 @@ func (p *sampleFormat) rows(e *env, x *samples, from, to int64, wait int) error 
 		if wait >= 0 && !valid(row[wait]) {
 			continue
 		}
+		if wait >= 0 && d != nil {
+			if err := d.search(t / parts); err != nil {
+				return err
+			}
+		}
 		wait = -1
+		if d != nil {
+			d.apply(row)
+		}
 		line = p.row(line[:0], t, row)
 		if _, err := e.stdout.Write(line); err != nil {
 			return err

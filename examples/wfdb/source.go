@@ -135,9 +135,15 @@ func (f *textFile) ModTime() time.Time         { return time.Time{} }
 func (f *textFile) IsDir() bool                { return false }
 func (f *textFile) Sys() any                   { return nil }
 
-// withoutLength is the record with a header that does not state its length, so
-// that its signals are read to the end of their files.
-func (s source) withoutLength(h *wfdb.Header) source {
+// withHeader is the record with another text for its header.
+func (s source) withHeader(text []byte) source {
+	s.fsys = otherHeader{s.fsys, s.name + ".hea", text}
+	return s
+}
+
+// withoutLength is the text of a header without the length that it states, so
+// that signals are read to the end of their files.
+func withoutLength(h *wfdb.Header) []byte {
 	var b bytes.Buffer
 	done := false
 	for line := range strings.Lines(string(h.Text)) {
@@ -148,8 +154,7 @@ func (s source) withoutLength(h *wfdb.Header) source {
 		}
 		b.WriteString(line)
 	}
-	s.fsys = otherHeader{s.fsys, s.name + ".hea", b.Bytes()}
-	return s
+	return b.Bytes()
 }
 
 // interval is the part of a record that -f, -t and -l choose.
