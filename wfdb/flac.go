@@ -28,6 +28,7 @@ type flacSource struct {
 	block *frame.Frame
 	next  int   // next sample of block, per channel
 	taken int64 // samples per channel taken from the stream
+	sum   flacSum
 	begun bool
 	at    int64 // next frame of the record
 	err   error
@@ -37,6 +38,7 @@ type flacSource struct {
 type flacInfo struct {
 	channels, bits int
 	total          int64 // samples per channel; 0: unknown
+	md5            [16]byte
 }
 
 func newFlacSource(g *group) source { return &flacSource{g: g} }
@@ -163,6 +165,7 @@ func (s *flacSource) decode() error {
 			}
 		}
 		s.taken += int64(n)
+		s.sum.add(f, n, s.info.bits)
 		s.block, s.next = f, 0
 		if n > 0 {
 			return nil
@@ -182,7 +185,7 @@ func (s *flacSource) fail(err error) error {
 // seek decodes from the start of the file, or from here if that is nearer.
 func (s *flacSource) seek(frame int64) error {
 	if frame < s.at || s.err != nil {
-		*s = flacSource{g: s.g, in: s.in}
+		*s = flacSource{g: s.g, in: s.in, sum: flacSum{bytes: s.sum.bytes}}
 	}
 	return skipFrames(s, s.g.width, frame-s.at)
 }
@@ -228,6 +231,7 @@ func readFlacInfo(in *bufio.Reader) (info flacInfo, err error) {
 			info.channels = int(w>>41&7) + 1
 			info.bits = int(w>>36&31) + 1
 			info.total = int64(w & (1<<36 - 1))
+			copy(info.md5[:], b[4+18:])
 		}
 		if _, err := in.Discard(size); err != nil {
 			return info, io.ErrUnexpectedEOF

@@ -108,6 +108,9 @@ func (p *part) close() error {
 // writers put them for what they did not compute.
 func (p *part) verify(report *ChecksumError, warn func(Warning)) {
 	for _, g := range p.groups {
+		if s, ok := g.src.(*flacSource); ok && s.damaged() {
+			warn(Warning{Name: g.file.name, Field: "MD5", Text: "that in the head of the FLAC stream is not that of the samples"})
+		}
 		if !g.sequential || g.frames == 0 || g.decoded != g.frames {
 			continue
 		}

@@ -100,7 +100,12 @@ func (r *Record) use(p *part, lanes []lane) error {
 }
 
 func (r *Record) warn(name, field, text string) {
-	w := Warning{Name: name, Field: field, Text: text}
+	r.warnOnce(Warning{Name: name, Field: field, Text: text})
+}
+
+// warnOnce adds a warning that is not there yet: a record may be read again.
+func (r *Record) warnOnce(w Warning) {
+	w.Value = cut(w.Value)
 	for _, v := range r.warnings {
 		if v == w {
 			return
@@ -175,7 +180,7 @@ func (r *Record) ready(limit int) (int, error) {
 				return n, nil
 			}
 			if r.h.Segments == nil {
-				r.p.verify(&r.checks, r.warnings.add)
+				r.p.verify(&r.checks, r.warnOnce)
 				if err == io.EOF {
 					return 0, r.end()
 				}
@@ -199,7 +204,7 @@ func (r *Record) ready(limit int) (int, error) {
 			continue
 		}
 		if r.p != nil {
-			r.p.verify(&r.checks, r.warnings.add)
+			r.p.verify(&r.checks, r.warnOnce)
 		}
 		if r.current+1 == len(r.segments) {
 			return 0, r.end()
