@@ -18,6 +18,7 @@ var (
 	ErrSignal     = errors.New("malformed signal file")
 	ErrAnnotation = errors.New("malformed annotation")
 	ErrChecksum   = errors.New("checksum mismatch")
+	ErrArchive    = errors.New("malformed archive")
 	ErrRange      = errors.New("out of range")
 )
 

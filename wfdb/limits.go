@@ -13,6 +13,9 @@ type Limits struct {
 	BufferBytes     int64 // memory for the samples that a skew holds back; default 64 MiB
 	DecodedBytes    int64 // of one signal file in one go, 4 for each sample; default 1 TiB
 	AnnotationTypes int   // custom definitions of an annotation file; default 4096
+	ArchiveFiles    int   // in a zip archive; default 1 Mi
+	ArchiveBytes    int64 // all files of a zip archive unpacked; default 1 TiB
+	ArchiveRatio    int   // bytes unpacked for each byte, of an archive and of a file; default 200
 }
 
 func (l Limits) withDefaults() Limits {
@@ -23,6 +26,9 @@ func (l Limits) withDefaults() Limits {
 		if *p == 0 {
 			*p = def
 		}
+	}
+	if l.ArchiveBytes == 0 {
+		l.ArchiveBytes = 1 << 40
 	}
 	if l.HeaderBytes == 0 {
 		l.HeaderBytes = 4 << 20
@@ -37,5 +43,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Segments, 1<<20)
 	set(&l.SkewFrames, 1_000_000)
 	set(&l.AnnotationTypes, 4096)
+	set(&l.ArchiveFiles, 1<<20)
+	set(&l.ArchiveRatio, 200)
 	return l
 }

@@ -1,7 +1,6 @@
 package wfdb
 
 import (
-	"archive/zip"
 	"bytes"
 	"fmt"
 	"io"
@@ -212,19 +211,6 @@ func TestBeatsContract(t *testing.T) {
 	require.NoError(t, ecgtest.CheckReader(ecgtest.Reader[ecg.Beat]{
 		New: func() ecg.Reader[ecg.Beat] { return Beats(ecg.Values(a), nil) },
 	}))
-}
-
-// TestZip reads a record from an archive, whose files can't seek.
-func TestZip(t *testing.T) {
-	fsys, x := randomRecord(t, 212, 2, 500)
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	require.NoError(t, z.AddFS(fsys))
-	require.NoError(t, z.Close())
-	r, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
-	require.NoError(t, err)
-	_, got := allFrames(t, r, "w")
-	require.Equal(t, x, got)
 }
 
 // TestLargeSkew: a skew of several windows, forwards and after moves.

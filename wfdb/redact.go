@@ -38,7 +38,7 @@ func Redacted(err error) string {
 
 // kinds are the errors whose own text holds nothing but what happened.
 var kinds = []error{
-	ErrHeader, ErrVersion, ErrLimit, ErrFormat, ErrSignal, ErrAnnotation, ErrChecksum, ErrRange, ErrTime,
+	ErrHeader, ErrVersion, ErrLimit, ErrFormat, ErrSignal, ErrAnnotation, ErrChecksum, ErrArchive, ErrRange, ErrTime,
 	io.ErrUnexpectedEOF, io.EOF, io.ErrShortBuffer, io.ErrShortWrite, io.ErrNoProgress,
 	fs.ErrNotExist, fs.ErrPermission, fs.ErrInvalid, fs.ErrExist, fs.ErrClosed,
 	context.Canceled, context.DeadlineExceeded,
