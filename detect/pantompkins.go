@@ -16,7 +16,8 @@ type PanTompkinsConfig struct {
 // detection algorithm, IEEE Trans. Biomed. Eng. 32:230-236, 1985): band-pass,
 // derivative, squaring, moving integration, two sets of adaptive thresholds,
 // search-back, T-wave rule, halved thresholds in irregular rhythm. It is a
-// Stage over one lead in mV. The reported position is the peak in the signal.
+// Stage over one lead in mV. The reported position is the peak in the signal,
+// that of a parabola between samples (ecg.Beat.Frac).
 //
 // Where the text leaves a choice, the constants and comments of this package
 // name it; doc.go gives what each choice does to the figures.
@@ -112,6 +113,7 @@ const ptMaxPeaks = 64
 type ptPeak struct {
 	at       int64   // of the integrated signal
 	qrs      int64   // R peak in the signal
+	frac     float64 // of a sample from there to the top, -0.5 to 0.5
 	integral float64 // mV^2
 	band     float64 // largest magnitude of the band-passed signal, mV
 	slope    float64 // largest magnitude of the derivative
@@ -134,7 +136,7 @@ type ptState struct {
 	last, offset, missing int64
 	started               bool
 
-	raw, band, slope []float64 // rings, power of two long
+	raw, band, slope []float64 // rings, power of two long; raw in 1/ptQuantum mV, NaN for no sample
 
 	// The peak of the integrated signal at hand.
 	prev, top float64
@@ -217,7 +219,7 @@ func (p *PanTompkins) Flush(dst []ecg.Beat) []ecg.Beat {
 	}
 	end, start := s.n, len(dst)
 	for range int64(s.filter.bandPassDelay()) + p.c.peakSpan + p.c.hold {
-		dst = p.tick(dst, s.last-s.offset)
+		dst = p.tick(dst, s.last-s.offset, math.NaN())
 	}
 	if s.learning {
 		dst = p.learn(dst)
@@ -249,7 +251,7 @@ func (p *PanTompkins) step(dst []ecg.Beat, v float64) []ecg.Beat {
 		if s.missing >= p.c.gap {
 			s.since = s.n + 1 // the time without a QRS begins when the signal is back
 		}
-		return p.tick(dst, s.last-s.offset)
+		return p.tick(dst, s.last-s.offset, math.NaN())
 	}
 	q := int64(math.Floor(v*ptQuantum + 0.5))
 	if !s.started || s.missing > p.c.hole {
@@ -258,15 +260,16 @@ func (p *PanTompkins) step(dst []ecg.Beat, v float64) []ecg.Beat {
 		s.started = true
 	}
 	s.last, s.missing = q, 0
-	return p.tick(dst, q-s.offset)
+	return p.tick(dst, q-s.offset, float64(q-s.offset))
 }
 
-// tick runs one sample through the filters and the rules.
-func (p *PanTompkins) tick(dst []ecg.Beat, x int64) []ecg.Beat {
+// tick runs one sample through the filters and the rules. x is raw, or what
+// bridges it.
+func (p *PanTompkins) tick(dst []ecg.Beat, x int64, raw float64) []ecg.Beat {
 	s := &p.s
 	band, slope, integral := s.filter.step(x)
 	i := int(s.n) & (len(s.raw) - 1)
-	s.raw[i], s.band[i], s.slope[i] = float64(x), band, slope
+	s.raw[i], s.band[i], s.slope[i] = raw, band, slope
 
 	if p.peak(integral) {
 		dst = p.judge(dst, p.measure())
@@ -324,12 +327,31 @@ func (p *PanTompkins) measure() ptPeak {
 	}
 	centre := bandAt - int64(s.filter.bandPassDelay())
 	best := math.Inf(-1)
-	for t := max(0, centre-p.c.refine); t <= centre+p.c.refine; t++ {
+	pk.qrs = max(0, centre-p.c.refine) // if no sample is there
+	for t := pk.qrs; t <= centre+p.c.refine; t++ {
 		if m := sign * s.raw[t&mask]; m > best {
 			best, pk.qrs = m, t
 		}
 	}
+	pk.frac = p.top(pk.qrs)
 	return pk
+}
+
+// top returns how far the top of the parabola through sample t and its
+// neighbours lies from t, -0.5 to 0.5 samples. It is 0 where a neighbour is
+// missing or goes beyond t.
+func (p *PanTompkins) top(t int64) float64 {
+	s := &p.s
+	mask := int64(len(s.raw) - 1)
+	if t == 0 {
+		return 0
+	}
+	left, right := s.raw[t&mask]-s.raw[(t-1)&mask], s.raw[t&mask]-s.raw[(t+1)&mask]
+	if !(left*right >= 0 && left+right != 0) { // also NaN
+		return 0
+	}
+	left, right = math.Abs(left), math.Abs(right)
+	return 0.5 * (left - right) / (left + right)
 }
 
 // judge decides on a complete peak, or keeps it while learning.
@@ -394,7 +416,7 @@ func (p *PanTompkins) accept(dst []ecg.Beat, pk ptPeak, gain float64) []ecg.Beat
 		}
 	}
 	s.count = kept
-	return append(dst, ecg.Beat{At: pk.qrs, Known: s.n})
+	return append(dst, ecg.Beat{At: pk.qrs, Frac: pk.frac, Known: s.n})
 }
 
 // interval updates the two RR averages.

@@ -70,6 +70,52 @@ func TestPanTompkinsFindsEveryBeat(t *testing.T) {
 	}
 }
 
+// R peaks lie between samples: intervals of 0.8 s keep their length to a twentieth
+// of a sample from 200 Hz on. At 100 Hz three samples are the whole R wave, and a
+// parabola is no Gaussian.
+func TestPanTompkinsBetweenSamples(t *testing.T) {
+	for _, rate := range []float64{100, 128, 130.061, 200, 257, 360.7, 1000} {
+		limit := 0.05
+		if rate < 200 {
+			limit = 0.2
+		}
+		for _, mv := range []float64{1, -1, 0.25, 4} {
+			x, _ := pulses(rate, 20, mv)
+			p := newPanTompkins(t, rate)
+			got := p.Flush(p.Append(nil, x))
+			require.Greater(t, len(got), 23)
+			for i, b := range got {
+				require.LessOrEqual(t, math.Abs(b.Frac), 0.5)
+				if i > 0 {
+					rr := float64(b.At-got[i-1].At) + b.Frac - got[i-1].Frac
+					require.InDelta(t, 0.8*rate, rr, limit, "%v Hz, R of %v mV, beat %d", rate, mv, i)
+				}
+			}
+		}
+	}
+}
+
+// A sample beside the peak that is missing says nothing of where the top is.
+func TestPanTompkinsBesideAHole(t *testing.T) {
+	const rate = 360
+	for _, side := range []int{-1, 1} {
+		x, want := pulses(rate, 20, 1)
+		for i := range x {
+			x[i] += 0.001 * float64(i%7) // no symmetry
+		}
+		for _, at := range want {
+			x[int(at)+side] = math.NaN()
+		}
+		p := newPanTompkins(t, rate)
+		got := p.Flush(p.Append(nil, x))
+		require.Len(t, got, len(want))
+		for i, b := range got {
+			require.Equal(t, want[i], b.At)
+			require.Zero(t, b.Frac)
+		}
+	}
+}
+
 // The first and the last beat of a stream are beats too.
 func TestPanTompkinsEnds(t *testing.T) {
 	x, _ := pulses(360, 2.2, 1)

@@ -11,7 +11,7 @@ import (
 
 const (
 	ptMagic   = "PT85"
-	ptVersion = 1
+	ptVersion = 2
 )
 
 func (p *PanTompkins) fingerprint() checkpoint.Fingerprint {
@@ -87,11 +87,12 @@ func (p *PanTompkins) UnmarshalBinary(data []byte) error {
 func encodePeak(e *checkpoint.Encoder, pk ptPeak) {
 	e.Int(pk.at)
 	e.Int(pk.qrs)
+	e.Float(pk.frac)
 	e.Float(pk.integral)
 	e.Float(pk.band)
 	e.Float(pk.slope)
 }
 
 func decodePeak(d *checkpoint.Decoder) ptPeak {
-	return ptPeak{at: d.Int(), qrs: d.Int(), integral: d.Float(), band: d.Float(), slope: d.Float()}
+	return ptPeak{at: d.Int(), qrs: d.Int(), frac: d.Float(), integral: d.Float(), band: d.Float(), slope: d.Float()}
 }
