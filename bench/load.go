@@ -19,7 +19,7 @@ func LoadAnnotations(fsys fs.FS, record, annotator string, rate float64) ([]wfdb
 		return nil, err
 	}
 	defer f.Close()
-	r := wfdb.NewAnnotationReader(f, wfdb.AnnotationOptions{Name: name, Clock: rate})
+	r := wfdb.NewAnnotationReader(f, wfdb.AnnotationOptions{Name: name, Clock: rate, Negative: true})
 	list, err := ecg.ReadAll(r)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, err

@@ -66,8 +66,11 @@ func (r *AnnotationReader) nextAHA() (Annotation, error) {
 	if len(b) > 0 && b[0] == 0xff {
 		return Annotation{}, io.EOF
 	}
+	if len(b) == 0 && r.src.err == io.EOF {
+		r.unclosed = r.any
+		return Annotation{}, r.noEndMark()
+	}
 	if len(b) < ahaRecord {
-		r.unclosed = len(b) == 0 && r.any
 		return Annotation{}, r.fail(r.src.err, "no end mark")
 	}
 	if b[0] != 0 {
@@ -79,6 +82,9 @@ func (r *AnnotationReader) nextAHA() (Annotation, error) {
 		Code:    code,
 		Subtype: int8(b[8]),
 		Channel: b[9],
+	}
+	if a.Time < 0 && !r.o.Negative {
+		return Annotation{}, r.tooEarly()
 	}
 	if b[1] == 'U' && a.Subtype == 0 {
 		a.Subtype = -1 // unreadable, in all signals

@@ -41,7 +41,8 @@ type Annotations struct {
 	Types []AnnotationType // custom definitions, in order of their codes
 
 	// Unclosed is true if the file ended right after the last annotation of
-	// List, without the end mark. The C library loses that annotation.
+	// List, without the end mark. That is a warning here; the C library loses
+	// the annotation.
 	Unclosed bool
 
 	Warnings []Warning

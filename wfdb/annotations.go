@@ -12,8 +12,8 @@ import (
 // for mitdb/100.atr. If the file states a time resolution and a header lies
 // beside it, times are converted to frames of the record.
 //
-// An error that is io.ErrUnexpectedEOF comes with all annotations that are
-// complete.
+// An error comes with the annotations before it; it is io.ErrUnexpectedEOF if
+// the file ends within one.
 func ReadAnnotations(fsys fs.FS, record, annotator string) (*Annotations, error) {
 	return Options{}.ReadAnnotations(fsys, record, annotator)
 }

@@ -45,6 +45,10 @@ type AnnotationOptions struct {
 	// of 1/Clock s, rounded half up as the C library does. 0: no conversion.
 	Clock float64
 
+	// Negative accepts annotations before the first frame, as the C library
+	// does. Without it they are an error, ErrRange.
+	Negative bool
+
 	Limits Limits
 }
 
@@ -54,8 +58,9 @@ type AnnotationOptions struct {
 //
 // A value of AnnotationReader is for one goroutine at a time.
 //
-// A file without its end mark gives all annotations that are complete, then
-// an error that is io.ErrUnexpectedEOF.
+// A file that ends within an annotation gives those before it, then an error
+// that is io.ErrUnexpectedEOF. One that lacks nothing but the end mark, or
+// everything, is accepted with a warning; see Unclosed.
 type AnnotationReader struct {
 	o   AnnotationOptions
 	src words
@@ -148,7 +153,7 @@ func (r *AnnotationReader) Rate() float64 { r.prepare(); return r.table.rate }
 func (r *AnnotationReader) Types() []AnnotationType { r.prepare(); return r.table.list() }
 
 // Unclosed reports whether the file ended right after the annotation that was
-// read last, so that the C library would have lost it.
+// read last, without the end mark, so that the C library would have lost it.
 func (r *AnnotationReader) Unclosed() bool { return r.unclosed }
 
 // Warnings returns the doubts so far.
@@ -214,6 +219,9 @@ func (r *AnnotationReader) next() (Annotation, error) {
 	if err := r.advance(int64(w & 0x3ff)); err != nil {
 		return Annotation{}, err
 	}
+	if r.time < 0 && !r.o.Negative {
+		return Annotation{}, r.tooEarly()
+	}
 	a := Annotation{Time: r.time, Code: Code(w >> 10)}
 	r.any = true
 	for {
@@ -238,17 +246,21 @@ func (r *AnnotationReader) next() (Annotation, error) {
 // start returns the word that begins the next annotation; intervals before it
 // have been added to the time.
 func (r *AnnotationReader) start() (uint16, error) {
-	for {
+	for skipped := false; ; {
 		w, err := r.word, error(nil)
 		if !r.hasWord {
 			w, err = r.src.word()
 		}
 		r.hasWord = false
+		if err == io.EOF && r.src.end == r.src.pos && !skipped {
+			return 0, r.noEndMark()
+		}
 		if err != nil {
-			return 0, r.fail(err, "no end mark")
+			return 0, r.fail(err, "neither an annotation nor the end mark")
 		}
 		switch w >> 10 {
 		case skipWord:
+			skipped = true
 			hi, err := r.src.word()
 			if err != nil {
 				r.unclosed = r.any
@@ -278,6 +290,16 @@ func (r *AnnotationReader) start() (uint16, error) {
 			return w, nil
 		}
 	}
+}
+
+// noEndMark is the end of a file that lacks nothing else.
+func (r *AnnotationReader) noEndMark() error {
+	r.warn("end mark", "", "missing; what comes before it is whole")
+	return io.EOF
+}
+
+func (r *AnnotationReader) tooEarly() error {
+	return r.fail(ErrRange, "an annotation before the first frame")
 }
 
 func (r *AnnotationReader) advance(d int64) error {

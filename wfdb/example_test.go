@@ -153,7 +153,7 @@ func ExampleWriteAnnotations() {
 }
 
 func ExampleAnnotationReader() {
-	file := strings.NewReader("\x12\x70\x02\xfc(N\x3b\x04\x25\x15") // the end mark is missing
+	file := strings.NewReader("\x12\x70\x02\xfc(N\x3b\x04\x25\x15\x03\xfcse") // cut in a text
 	r := wfdb.NewAnnotationReader(file, wfdb.AnnotationOptions{Name: "r1.atr"})
 	for a, err := range ecg.All[wfdb.Annotation](r) {
 		if err != nil {
@@ -165,8 +165,7 @@ func ExampleAnnotationReader() {
 	// Output:
 	// 18 + - (N
 	// 77 N N
-	// 370 V V
-	// wfdb: r1.atr: byte 10: unexpected EOF: no end mark true
+	// wfdb: r1.atr: byte 12: unexpected EOF: in an AUX of 3 bytes true
 }
 
 func ExampleBeats() {

@@ -217,7 +217,7 @@ func FuzzAnnotations(f *testing.F) {
 	f.Add([]byte("\x00\x58\x17\xfc## time resolution: 360\x00\x00\xec\xff\xff\xff\xff\x01\x00\x52\x04\xff\xf7\x01\xf8\x02\xf0\x00\x00"))
 	f.Add([]byte("\x00N\x00\x00\x3c\x03\x01\x00\x00\x03\x00\x00\x00\x00\x00\x00\xff\xff"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		r := NewAnnotationReader(bytes.NewReader(b), AnnotationOptions{})
+		r := NewAnnotationReader(bytes.NewReader(b), AnnotationOptions{Negative: true})
 		all, err := ecg.ReadAll[Annotation](r)
 		if err != nil {
 			var ae *AnnotationError
@@ -225,7 +225,7 @@ func FuzzAnnotations(f *testing.F) {
 				t.Fatalf("%T: %v", err, err)
 			}
 		}
-		slow := NewAnnotationReader(iotest.OneByteReader(bytes.NewReader(b)), AnnotationOptions{})
+		slow := NewAnnotationReader(iotest.OneByteReader(bytes.NewReader(b)), AnnotationOptions{Negative: true})
 		again, err2 := ecg.ReadAll[Annotation](slow)
 		if !reflect.DeepEqual(all, again) || (err == nil) != (err2 == nil) || r.Unclosed() != slow.Unclosed() {
 			t.Fatalf("byte by byte: %v %v, %v %v", all, again, err, err2)
@@ -250,7 +250,7 @@ func FuzzAnnotations(f *testing.F) {
 		if err := w.Close(); err != nil {
 			return // odd definitions
 		}
-		r2 := NewAnnotationReader(&out, AnnotationOptions{Format: MITFormat})
+		r2 := NewAnnotationReader(&out, AnnotationOptions{Format: MITFormat, Negative: true})
 		back, err := ecg.ReadAll[Annotation](r2)
 		if err != nil || len(back) != len(all) {
 			t.Fatalf("%d annotations were %d: %v", len(back), len(all), err)

@@ -32,7 +32,7 @@ func (s source) readAnnotations(annotator string, fine bool) (*annotations, erro
 		return nil, err
 	}
 	defer f.Close()
-	r := wfdb.NewAnnotationReader(f, wfdb.AnnotationOptions{Name: s.name + "." + annotator, Clock: h.Rate})
+	r := wfdb.NewAnnotationReader(f, wfdb.AnnotationOptions{Name: s.name + "." + annotator, Clock: h.Rate, Negative: true})
 	rate := h.Rate
 	if fine && r.Rate() > rate {
 		// Again, in its own ticks.
@@ -41,7 +41,7 @@ func (s source) readAnnotations(annotator string, fine bool) (*annotations, erro
 		if f, err = s.read(s.name + "." + annotator); err != nil {
 			return nil, err
 		}
-		r = wfdb.NewAnnotationReader(f, wfdb.AnnotationOptions{Name: s.name + "." + annotator, Clock: rate})
+		r = wfdb.NewAnnotationReader(f, wfdb.AnnotationOptions{Name: s.name + "." + annotator, Clock: rate, Negative: true})
 	}
 	a := &annotations{h: h, times: h.Times(rate)}
 	a.list, a.err = ecg.ReadAll[wfdb.Annotation](r)
@@ -50,6 +50,9 @@ func (s source) readAnnotations(annotator string, fine bool) (*annotations, erro
 	}
 	if r.Unclosed() && len(a.list) > 0 {
 		a.list = a.list[:len(a.list)-1] // as the C library, which loses it
+		if a.err == nil {
+			a.err = errors.New("no end mark; the last annotation is lost, as in the C library")
+		}
 	}
 	if a.err != nil {
 		a.err = fmt.Errorf("getann: unexpected EOF in annotator %s: %w", annotator, a.err)
