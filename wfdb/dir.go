@@ -4,11 +4,14 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+
+	"github.com/sinus-ecg/sinus/wfdb/internal/regular"
 )
 
 // Dir is a folder of the operating system, which has to exist: the fs.FS to
 // read records from, and the Creator to write them to. Neither names nor
 // symbolic links lead out of it (os.Root), as they do from an os.DirFS.
+// Named pipes and devices are not opened.
 type Dir string
 
 // Open implements fs.FS.
@@ -21,6 +24,11 @@ func (d Dir) Open(name string) (fs.File, error) {
 		return nil, err
 	}
 	defer root.Close()
+	if info, err := root.Stat(name); err == nil && !info.IsDir() {
+		if err := regular.Check(name, info); err != nil {
+			return nil, err
+		}
+	}
 	return root.Open(name)
 }
 

@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+
+	"github.com/sinus-ecg/sinus/wfdb/internal/regular"
 )
 
 // validName refuses names that could leave the root of the file system or
@@ -24,13 +26,9 @@ func openFile(fsys fs.FS, name string) (fs.File, error) {
 	if err := validName("open", name); err != nil {
 		return nil, err
 	}
-	f, err := fsys.Open(name)
+	f, err := regular.Open(fsys, name)
 	if err != nil {
 		return nil, fmt.Errorf("wfdb: %w", err)
-	}
-	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() {
-		f.Close()
-		return nil, &fs.PathError{Op: "open", Path: shown(name), Err: fmt.Errorf("not a regular file: %w", fs.ErrInvalid)}
 	}
 	return f, nil
 }

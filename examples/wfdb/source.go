@@ -77,7 +77,8 @@ func (e *env) find(record, annotator string) (source, error) {
 				continue
 			}
 			if _, err := root.Stat(base + suffix); err == nil {
-				return source{root.FS(), base, filepath.Clean(dir), e.ctx}, nil
+				root.Close()
+				return source{wfdb.Dir(dir), base, filepath.Clean(dir), e.ctx}, nil
 			}
 		}
 		root.Close()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sinus-ecg/sinus/ecg"
+	"github.com/sinus-ecg/sinus/wfdb/internal/regular"
 )
 
 // InvalidSample is the digital value of a sample that is not there, as in
@@ -78,14 +79,11 @@ func (o Options) Open(fsys fs.FS, name string) (*Reader, error) {
 	if !fs.ValidPath(name) {
 		return nil, &fs.PathError{Op: "open", Path: shown(name), Err: fs.ErrInvalid}
 	}
-	f, err := fsys.Open(name)
+	f, err := regular.Open(fsys, name)
 	if err != nil {
 		return nil, fmt.Errorf("edf: %w", err)
 	}
 	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = &fs.PathError{Op: "open", Path: shown(name), Err: fmt.Errorf("not a regular file: %w", fs.ErrInvalid)}
-	}
 	var r *Reader
 	if err == nil {
 		at, _ := f.(io.ReaderAt)
