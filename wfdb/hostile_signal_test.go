@@ -44,6 +44,7 @@ func TestHostileSignals(t *testing.T) {
 		err  error
 	}{
 		{"F5 2^40", record("r 1 360 1099511627776\nr.dat 16 1\n", "\x01\x00\x02\x00"), []float64{1, 2}, io.ErrUnexpectedEOF},
+		{"F5 0", record("r 1 360 0\nr.dat 16 1\n", "\x01\x00\x02\x00"), []float64{1, 2}, nil},
 		{"F5 none", record("r 1 360\nr.dat 16 1\n", "\x01\x00\x02\x00"), []float64{1, 2}, nil},
 		{"F5 none, odd byte", record("r 1 360\nr.dat 16 1\n", "\x01\x00\x02"), []float64{1}, io.ErrUnexpectedEOF},
 		{"F11 minus", record("r 1 360 2\n- 16 1\n", ""), nil, fs.ErrInvalid},
@@ -59,6 +60,9 @@ func TestHostileSignals(t *testing.T) {
 		{"F27 212 odd", record("r 1 360\nr.dat 212 1\n", "\x01\x00\x02\x03\x00"), []float64{1, 2, 3}, nil},
 		{"F27 212 one byte", record("r 1 360\nr.dat 212 1\n", "\x01\x00\x02\x03"), []float64{1, 2}, io.ErrUnexpectedEOF},
 		{"F27 310 one byte", record("r 1 360\nr.dat 310 1\n", "\x02\x18\x04\x00\x08"), []float64{1, 2, 3}, io.ErrUnexpectedEOF},
+		{"F27 310 two", record("r 1 360\nr.dat 310 1\n", "\x02\x18\x04\x00\x08\x00"), []float64{1, 2, 3, 4}, nil},
+		{"F27 311 one byte", record("r 1 360\nr.dat 311 1\n", "\x01\x08\x30\x00\x04"), []float64{1, 2, 3}, io.ErrUnexpectedEOF},
+		{"F27 311 two", record("r 1 360\nr.dat 311 1\n", "\x01\x08\x30\x00\x04\x00"), []float64{1, 2, 3, 4}, nil},
 		{"F27 310 three", record("r 1 360\nr.dat 310 1\n", "\x02\x18\x04\x00\x08\x00\x01"), []float64{1, 2, 3, 4}, io.ErrUnexpectedEOF},
 		{"F27 311 three", record("r 1 360\nr.dat 311 1\n", "\x01\x08\x30\x00\x04\x14\x00"), []float64{1, 2, 3, 4, 5}, nil},
 		{"F28 checksum", record("r 1 360 2\nr.dat 16 1 12 0 1 4\n", "\x01\x00\x02\x00"), []float64{1, 2}, ErrChecksum},
@@ -134,7 +138,10 @@ func TestSeekLimits(t *testing.T) {
 		r, err := Open(fsys, "r")
 		require.NoError(t, err)
 		require.ErrorIs(t, r.SeekFrame(-1), ErrRange)
-		for _, n := range []int64{2, 3, 1 << 40, 1 << 61, 1 << 62, 1<<62 + 1, math.MaxInt64} {
+		for _, n := range []int64{1 << 62, 1<<62 + 1, math.MaxInt64} {
+			require.ErrorIs(t, r.SeekFrame(n), ErrRange)
+		}
+		for _, n := range []int64{2, 3, 1 << 40, 1 << 60} {
 			require.NoError(t, r.SeekFrame(n))
 			_, err := r.Read(make([]float64, 4))
 			require.Equal(t, io.EOF, err)

@@ -33,6 +33,7 @@ type Record struct {
 	h      *Header
 	format ecg.Format
 	parts  int // values per frame of the record: 1, or the samples of the fastest signal
+	width  int // samples in a frame
 
 	segments []segment
 	current  int    // index into segments
@@ -76,6 +77,9 @@ func (o Options) Open(fsys fs.FS, name string) (*Record, error) {
 		for i := range h.Signals {
 			r.chosen = append(r.chosen, i)
 		}
+	}
+	for i := range h.Signals {
+		r.width += h.Signals[i].SamplesPerFrame
 	}
 	for _, k := range r.chosen {
 		if k < 0 || k >= len(h.Signals) {
@@ -263,13 +267,14 @@ func readWide[T any](r *Record, p []T, width, parts int, low func([]T, int), hig
 // SeekFrame moves to a frame, counted from 0 at the rate of Format. Fixed-width
 // formats go there at once; 8 and the FLAC formats have to decode what lies
 // before, from the start of the file if the move is backwards. A frame beyond
-// the end gives io.EOF with the next Read. Checksums are not verified after a
-// move, but for one to frame 0.
+// the end gives io.EOF with the next Read, one that no file could hold is an
+// error, ErrRange. Checksums are not verified after a move, but for one to
+// frame 0.
 func (r *Record) SeekFrame(n int64) error {
 	if r.closed {
 		return fmt.Errorf("wfdb: %s: %w", shown(r.checks.Record), fs.ErrClosed)
 	}
-	if n < 0 {
+	if n < 0 || n/int64(r.parts) > math.MaxInt64/4/int64(max(1, r.width)) {
 		return fmt.Errorf("wfdb: %s: seek to frame %d: %w", shown(r.checks.Record), n, ErrRange)
 	}
 	r.sub = int(n % int64(r.parts))
