@@ -142,7 +142,9 @@ func TestOddHeaders(t *testing.T) {
 		{"no rate", "r 0\n", "", func(h *Header) bool { return h.Rate == 250 && h.CounterRate == 250 }},
 		{"F5 none", "r 0 360\n", "", func(h *Header) bool { return h.Frames == 0 }},
 		{"F5 zero", "r 0 360 0\n", "", func(h *Header) bool { return h.Frames == 0 }},
-		{"F6 empty parentheses", "r 0 360/360() 10 () ()\n", "base counter value", func(h *Header) bool { return h.BaseCounter == 0 && !h.HasTime && h.TimeText == "()" && h.DateText == "()" }},
+		{"F6 empty parentheses", "r 0 360/360() 10 () ()\n", "base counter value", func(h *Header) bool {
+			return h.BaseCounter == 0 && !h.HasTime && h.TimeText == "()" && h.DateText == "()"
+		}},
 		{"F6 time", "r 0 360 10 25:61:99\n", "base time", func(h *Header) bool { return !h.HasTime && h.TimeText == "25:61:99" }},
 		{"F6 exponent", "r 0 360 10 1e99\n", "base time", nil},
 		{"F6 date", "r 0 360 10 1:02:03 31/02/2020\n", "base date", func(h *Header) bool { return h.HasTime && h.Start.IsZero() && h.DateText == "31/02/2020" }},
