@@ -101,13 +101,17 @@ func synthetic(kind int) []float64 {
 	return x
 }
 
+// settle is left out at the start, in seconds: a filter from 0.05 Hz on takes
+// that long to forget the first sample.
+const settle = 20
+
 // segment is the length of Welch's segments in samples: 0.02 Hz at 360 Hz.
 const segment = 1 << 14
 
 // line is one spectrum.
 type line struct {
 	name    string
-	rms     float64   // mV, 2 s after the start
+	rms     float64   // mV
 	hz      []float64 // above 0
 	density []float64 // mV²/Hz
 }
@@ -138,7 +142,7 @@ func analyse(n noise) (panel, error) {
 
 // spectrum measures a signal; missing samples count as the one before.
 func spectrum(name string, rate float64, x []float64) line {
-	x = append([]float64(nil), x[min(len(x)-segment, int(2*rate)):]...)
+	x = append([]float64(nil), x[min(len(x)-segment, int(settle*rate)):]...)
 	last, mean := 0.0, 0.0
 	for i, v := range x {
 		if math.IsNaN(v) {

@@ -18,6 +18,8 @@ const (
 	lowest, highest = 0.02, 180.0 // Hz
 	topDB, footDB   = 20.0, -120.0
 	pointsPerOctave = 12
+
+	legendLeft, legendColumn = 14, 176
 )
 
 // colours of the lines, told apart also by those who do not see red and green
@@ -41,6 +43,8 @@ func svg(w io.Writer, panels []panel) error {
 	width := panelWidth * len(panels)
 	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" font-family="sans-serif" font-size="11">`+"\n", width, panelHeight, width, panelHeight)
 	fmt.Fprintf(b, `<title>Spectra of noise before and after the filter presets</title>`+"\n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n")
+	fmt.Fprintf(b, `<clipPath id="panel"><rect x="%d" y="%d" width="%d" height="%d"/></clipPath>`+"\n", marginLeft, marginTop,
+		panelWidth-marginLeft-marginRight, panelHeight-marginTop-marginFoot)
 	for i, p := range panels {
 		fmt.Fprintf(b, `<g transform="translate(%d 0)">`+"\n", i*panelWidth)
 		axes(b, p.title)
@@ -73,7 +77,7 @@ func axes(w io.Writer, title string) {
 // where these are narrower, and its entry in the legend.
 func curve(w io.Writer, l line, k int) {
 	style := fmt.Sprintf(`stroke="%s" stroke-dasharray="%s" stroke-width="1.5" fill="none"`, colours[k], dashes[k])
-	fmt.Fprintf(w, `<path %s d="`, style)
+	fmt.Fprintf(w, `<path %s clip-path="url(#panel)" d="`, style)
 	command := "M"
 	for i := 0; i < len(l.hz); {
 		sum, hz, n := 0.0, 0.0, 0.0
@@ -83,11 +87,11 @@ func curve(w io.Writer, l line, k int) {
 		if hz /= n; hz < lowest || hz > highest {
 			continue
 		}
-		dB := max(footDB, min(topDB, 10*math.Log10(sum/n+1e-300)))
+		dB := 10 * math.Log10(sum/n+1e-30)
 		fmt.Fprintf(w, "%s%.1f %.1f", command, atHz(hz), atDB(dB))
 		command = " L"
 	}
 	fmt.Fprintln(w, `"/>`)
-	x, y := marginLeft+(k%2)*150, panelHeight-28+(k/2)*16
-	fmt.Fprintf(w, `<path %s d="M%d %d h24"/><text x="%d" y="%d">%s, %.3g mV</text>`+"\n", style, x, y, x+30, y+4, html.EscapeString(l.name), l.rms)
+	x, y := legendLeft+(k%2)*legendColumn, panelHeight-28+(k/2)*16
+	fmt.Fprintf(w, `<path %s d="M%d %d h24"/><text x="%d" y="%d">%s, %#.3g mV</text>`+"\n", style, x, y, x+30, y+4, html.EscapeString(l.name), l.rms)
 }
