@@ -93,7 +93,7 @@ func (a *Analyzer) modelDensity(dst []float64, noise, rate float64, nfft int) []
 	for i, v := range a.model {
 		re[i%nfft] += v
 	}
-	a.plan(nfft).transform(re, im)
+	a.plan(nfft).Transform(re, im)
 	for k := range nfft/2 + 1 {
 		dst = append(dst, 2*noise/float64(rate*(float64(re[k]*re[k])+float64(im[k]*im[k]))))
 	}

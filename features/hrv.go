@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/sinus-ecg/sinus/ecg"
+	"github.com/sinus-ecg/sinus/ecg/portable"
 )
 
 // Config configures the indices of heart-rate variability. The zero value is
@@ -114,7 +115,7 @@ type Analyzer struct {
 	gridRate, gridPriors             float64 // settings of grid; 0 Hz: it is of another series
 	windowOf                         Taper
 	windowSymmetric                  bool
-	plans                            []*fft
+	plans                            []*portable.FFT
 	neighbours                       counter
 	distance                         bins
 	below                            [radii]int

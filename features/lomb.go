@@ -92,7 +92,7 @@ func (a *Analyzer) lomb(dst, t, x []float64, df float64, count int) []float64 {
 		spread(im, 2*turns, 1)
 	}
 	re, im = fold(re, reach, grid), fold(im, reach, grid)
-	a.plan(grid).transform(re, im)
+	a.plan(grid).Transform(re, im)
 
 	dt := (t[n-1] - t[0]) / float64(n-1)
 	// Deconvolution: sqrt(π/τ) exp(k²τ)/grid, with half of it for the

@@ -2,12 +2,10 @@ package features
 
 import (
 	"math"
-	"math/cmplx"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
-	godsp "github.com/mjibson/go-dsp/fft"
 	"github.com/stretchr/testify/require"
 )
 
@@ -96,21 +94,6 @@ func TestCountsAgree(t *testing.T) {
 		sw.sort(x)
 		_, _, gotA, gotB := sw.both(x, r)
 		require.Equal(t, [2]int64{a, b}, [2]int64{gotA, gotB}, r)
-	}
-}
-
-func TestFFTAgainstGoDSP(t *testing.T) {
-	g := rand.New(rand.NewPCG(2, 2))
-	for _, n := range []int{1, 2, 4, 6, 8, 10, 16, 90, 200, 256, 1000, 1024, 2048} {
-		re, im, x := make([]float64, n), make([]float64, n), make([]complex128, n)
-		for i := range x {
-			re[i], im[i] = g.NormFloat64(), g.NormFloat64()
-			x[i] = complex(re[i], im[i])
-		}
-		newFFT(n).transform(re, im)
-		for k, w := range godsp.FFT(x) {
-			require.InDelta(t, 0, cmplx.Abs(w-complex(re[k], im[k])), 1e-12*float64(n), "n %d bin %d", n, k)
-		}
 	}
 }
 

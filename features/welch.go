@@ -83,7 +83,7 @@ func (a *Analyzer) welch(dst, x []float64, c WelchConfig) []float64 {
 		} else {
 			clear(im)
 		}
-		f.transform(re, im)
+		f.Transform(re, im)
 		for k := range psd {
 			j := (c.NFFT - k) % c.NFFT
 			psd[k] += (float64(re[k]*re[k]) + float64(im[k]*im[k]) + (float64(re[j]*re[j]) + float64(im[j]*im[j]))) / 2
@@ -138,9 +138,9 @@ func (a *Analyzer) zeros(n int) (re, im []float64) {
 }
 
 // plan returns the transform of length n, kept for the next call.
-func (a *Analyzer) plan(n int) *fft {
+func (a *Analyzer) plan(n int) *portable.FFT {
 	for i, f := range a.plans {
-		if f.n == n {
+		if f.Len() == n {
 			a.plans[0], a.plans[i] = a.plans[i], a.plans[0]
 			return a.plans[0]
 		}
@@ -149,7 +149,7 @@ func (a *Analyzer) plan(n int) *fft {
 	if len(a.plans) == kept {
 		a.plans = a.plans[:kept-1]
 	}
-	a.plans = append(a.plans, newFFT(n))
+	a.plans = append(a.plans, portable.NewFFT(n))
 	last := len(a.plans) - 1
 	a.plans[0], a.plans[last] = a.plans[last], a.plans[0]
 	return a.plans[0]

@@ -1,31 +1,31 @@
-package features
+package portable
 
 import (
 	"math"
 	"math/bits"
-
-	"github.com/sinus-ecg/sinus/ecg/portable"
 )
 
-// fft.go: the discrete Fourier transform with the same bits on every machine.
-// Powers of two by Stockham's self-sorting radix 4, other lengths by Bluestein's
-// chirp. That of go-dsp leaves products to be fused on some processors.
-
-type fft struct {
+// FFT is a discrete Fourier transform of a fixed length: powers of two by
+// Stockham's self-sorting radix 4 (Cochran et al., Proc. IEEE 55:1664, 1967),
+// other lengths by Bluestein's chirp (IEEE Trans. Audio Electroacoust. 18:451,
+// 1970). It keeps its tables and scratch, so that a transform allocates nothing,
+// and serves one goroutine at a time.
+type FFT struct {
 	n              int
 	cos, sin       []float64 // of 2πk/n, k < 3n/4 (n a power of two)
 	workRe, workIm []float64
 
 	// For other lengths: the chirp exp(-iπk²/n) and the transform of its
 	// conjugate, of the length of inner.
-	inner            *fft
+	inner            *FFT
 	chirpRe, chirpIm []float64
 	kernRe, kernIm   []float64
 	padRe, padIm     []float64
 }
 
-func newFFT(n int) *fft {
-	f := &fft{n: n}
+// NewFFT returns the transform of n values, n at least 1.
+func NewFFT(n int) *FFT {
+	f := &FFT{n: n}
 	if n&(n-1) == 0 {
 		k := max(1, n/4*3)
 		f.cos, f.sin = make([]float64, k), make([]float64, k)
@@ -36,7 +36,7 @@ func newFFT(n int) *fft {
 		return f
 	}
 	m := 1 << bits.Len(uint(2*n-2))
-	f.inner = newFFT(m)
+	f.inner = NewFFT(m)
 	f.chirpRe, f.chirpIm = make([]float64, n), make([]float64, n)
 	f.kernRe, f.kernIm = make([]float64, m), make([]float64, m)
 	f.padRe, f.padIm = make([]float64, m), make([]float64, m)
@@ -48,7 +48,7 @@ func newFFT(n int) *fft {
 			f.kernRe[m-k], f.kernIm[m-k] = c, s
 		}
 	}
-	f.inner.transform(f.kernRe, f.kernIm)
+	f.inner.Transform(f.kernRe, f.kernIm)
 	return f
 }
 
@@ -64,12 +64,24 @@ func turn(k, n int) (sin, cos float64) {
 	case 3 * n:
 		return -1, 0
 	}
-	return portable.Sincos(2 * math.Pi * float64(k) / float64(n))
+	return Sincos(2 * math.Pi * float64(k) / float64(n))
 }
 
-// transform replaces re + i im, both of length n, by its transform
+// Len returns the length.
+func (f *FFT) Len() int { return f.n }
+
+// Inverse replaces re + i im by what it is the transform of.
+func (f *FFT) Inverse(re, im []float64) {
+	f.Transform(im, re) // real and imaginary part change places: the sign of i turns
+	for k := range re {
+		re[k] /= float64(f.n)
+		im[k] /= float64(f.n)
+	}
+}
+
+// Transform replaces re + i im, both of length n, by its transform
 // X[k] = sum x[j] exp(-2πijk/n).
-func (f *fft) transform(re, im []float64) {
+func (f *FFT) Transform(re, im []float64) {
 	if f.inner != nil {
 		f.bluestein(re, im)
 		return
@@ -99,7 +111,7 @@ func (f *fft) transform(re, im []float64) {
 }
 
 // first is radix4 for the whole sequence, s = 1.
-func (f *fft) first(xr, xi, yr, yi []float64) {
+func (f *FFT) first(xr, xi, yr, yi []float64) {
 	n := f.n / 4
 	x0r, x1r, x2r, x3r := xr[:n], xr[n:2*n], xr[2*n:3*n], xr[3*n:4*n]
 	x0i, x1i, x2i, x3i := xi[:n], xi[n:2*n], xi[2*n:3*n], xi[3*n:4*n]
@@ -124,7 +136,7 @@ func (f *fft) first(xr, xi, yr, yi []float64) {
 }
 
 // radix4 does one pass: s interleaved sequences of length n.
-func (f *fft) radix4(n, s int, xr, xi, yr, yi []float64) {
+func (f *FFT) radix4(n, s int, xr, xi, yr, yi []float64) {
 	quarter := n / 4 * s
 	for p := 0; p < n/4; p++ {
 		c1, s1 := f.cos[p*s], -f.sin[p*s]
@@ -157,7 +169,7 @@ func (f *fft) radix4(n, s int, xr, xi, yr, yi []float64) {
 }
 
 // bluestein: X[k] = w[k] sum (x[j] w[j]) conj(w[k-j]), w the chirp.
-func (f *fft) bluestein(re, im []float64) {
+func (f *FFT) bluestein(re, im []float64) {
 	clear(f.padRe)
 	clear(f.padIm)
 	for k := range f.n {
@@ -165,14 +177,14 @@ func (f *fft) bluestein(re, im []float64) {
 		f.padRe[k] = float64(re[k]*c) - float64(im[k]*s)
 		f.padIm[k] = float64(re[k]*s) + float64(im[k]*c)
 	}
-	f.inner.transform(f.padRe, f.padIm)
+	f.inner.Transform(f.padRe, f.padIm)
 	for k := range f.padRe {
 		a, b, c, s := f.padRe[k], f.padIm[k], f.kernRe[k], f.kernIm[k]
 		// Conjugated, so that a second forward transform goes back.
 		f.padRe[k] = float64(a*c) - float64(b*s)
 		f.padIm[k] = -(float64(a*s) + float64(b*c))
 	}
-	f.inner.transform(f.padRe, f.padIm)
+	f.inner.Transform(f.padRe, f.padIm)
 	m := float64(f.inner.n)
 	for k := range f.n {
 		a, b := f.padRe[k]/m, -f.padIm[k]/m
