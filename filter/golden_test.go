@@ -3,8 +3,10 @@ package filter_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -39,6 +41,38 @@ func golden(t *testing.T, name string, v any) {
 	b, err := os.ReadFile(ecgtest.Shared(t, "golden", "filter", name))
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(b, v))
+}
+
+// Every file of golden/filter, and every list in each, belongs to a test.
+func TestGoldenIsCovered(t *testing.T) {
+	designs := map[string]string{"freqs": "TestDesignsEqualSciPy", "gd_index": "TestDesignsEqualSciPy", "designs": "TestDesignsEqualSciPy"}
+	covered := map[string]map[string]string{
+		"designs_butter.json": designs, "designs_cheby1.json": designs, "designs_cheby2.json": designs, "designs_ellip.json": designs,
+		"designs_bessel.json": designs, "designs_ecg_presets.json": {"freqs": "TestDesignsEqualSciPy", "designs": "TestDesignsEqualSciPy"},
+		"apply_sos.json": {"x": "all", "cases": "TestRunEqualsSciPy, TestCascadeEqualsSciPy"},
+		"apply_padding.json": {"sos": "TestPaddingEqualsSciPy", "state_after_150": "TestPaddingEqualsSciPy", "sosfiltfilt": "TestPaddingEqualsSciPy",
+			"ba": "TestPaddingEqualsSciPy; lfilter_zi is the state of a form that is not ours"},
+		"notch.json": {"cases": "TestNotchEqualsSciPy", "apply": "TestNotchEqualsSciPy"},
+		"fir.json": {"firwin": "TestFIREqualsSciPy", "kaiser": "TestFIREqualsSciPy", "remez": "TestFIREqualsSciPy", "firls": "TestFIREqualsSciPy",
+			"firwin2": "TestFIREqualsSciPy", "windows": "TestFIREqualsSciPy", "apply": "TestFIREqualsSciPy"},
+		"order.json": {"cases": "TestOrderEqualsSciPy"},
+		"resample.json": {"default_taps_before_gain": "TestResamplerEqualsSciPy",
+			"cases": "TestResamplerEqualsSciPy, TestDecimationEqualsSciPy, TestOfflineEqualsSciPy"},
+		"smooth.json": {"median_baseline": "TestMedianEqualsSciPy", "savgol": "TestPolynomialEqualsSciPy, TestOfflineEqualsSciPy",
+			"lfilter": "TestPolynomialEqualsSciPy, TestIntegralEqualsSciPy, TestPiecesEqualSciPy",
+			"detrend": "TestOfflineEqualsSciPy", "hilbert_envelope": "TestOfflineEqualsSciPy"},
+	}
+	files, err := os.ReadDir(ecgtest.Shared(t, "golden", "filter"))
+	require.NoError(t, err)
+	for _, f := range files {
+		if f.Name() == "README.md" {
+			continue
+		}
+		var lists map[string]json.RawMessage
+		golden(t, f.Name(), &lists)
+		delete(lists, "meta")
+		require.ElementsMatch(t, slices.Collect(maps.Keys(covered[f.Name()])), slices.Collect(maps.Keys(lists)), f.Name())
+	}
 }
 
 var bands = map[string]filter.Band{"lowpass": filter.LowPass, "highpass": filter.HighPass, "bandpass": filter.BandPass, "bandstop": filter.BandStop}

@@ -53,31 +53,65 @@ func TestResamplerResponse(t *testing.T) {
 	}
 }
 
-// SciPy's decimate by 4: a Chebyshev filter both ways, and every fourth value.
+// SciPy's decimate by 4: a Chebyshev filter both ways, or a window of Hamming with
+// its delay taken off, and every fourth value. Its upfirdn is taps over the signal
+// with zeros between its values.
 func TestDecimationEqualsSciPy(t *testing.T) {
 	var g struct {
 		Cases []struct {
 			Kind, Ftype string
-			Q           int
-			Y           []float64
+			Q, Up, Down int
+			H, Y        []float64
 		}
 	}
 	golden(t, "resample.json", &g)
-	checked := 0
+	x := testSignal(t)
+	checked := map[string]int{}
 	for _, c := range g.Cases {
-		if c.Kind != "decimate" || c.Ftype != "iir" {
+		var y []float64
+		switch kind := c.Kind + c.Ftype; kind {
+		case "decimateiir":
+			f, err := filter.Chebyshev1(8, 0.05, filter.LowPass, 2, 0.8/float64(c.Q))
+			require.NoError(t, err)
+			y, err = filter.ZeroPhase(f.Sections(), x, filter.PadConfig{})
+			require.NoError(t, err)
+			y = everyNth(y, c.Q)
+		case "decimatefir":
+			h, err := filter.FIRWindow(20*c.Q+1, filter.Hamming, filter.LowPass, 2, 1/float64(c.Q))
+			require.NoError(t, err)
+			y = everyNth(convolved(t, h, x)[10*c.Q:][:len(x)], c.Q)
+		case "upfirdn":
+			stuffed := make([]float64, c.Up*(len(x)-1)+1)
+			for i, v := range x {
+				stuffed[c.Up*i] = v
+			}
+			y = everyNth(convolved(t, c.H, stuffed), c.Down)
+		default:
 			continue
 		}
-		checked++
-		f, err := filter.Chebyshev1(8, 0.05, filter.LowPass, 2, 0.8/float64(c.Q))
-		require.NoError(t, err)
-		y, err := filter.ZeroPhase(f.Sections(), testSignal(t), filter.PadConfig{})
-		require.NoError(t, err)
-		for i, want := range c.Y {
-			require.InDelta(t, want, y[i*c.Q], 1e-10)
+		tolerance := 1e-12
+		if c.Ftype == "iir" {
+			tolerance = 1e-10 // SciPy filters with b/a here
 		}
+		requireClose(t, c.Y, y, tolerance, c.Kind+c.Ftype)
+		checked[c.Kind]++
 	}
-	require.Equal(t, 1, checked)
+	require.Equal(t, map[string]int{"decimate": 2, "upfirdn": 1}, checked)
+}
+
+// convolved is x through taps, with zeros before and behind.
+func convolved(t *testing.T, h, x []float64) []float64 {
+	c, err := filter.NewConvolver(filter.ConvolverConfig{Rate: 360, Taps: h})
+	require.NoError(t, err)
+	c.Append(nil, make([]float64, len(h)))
+	return c.Append(c.Append(nil, x), make([]float64, len(h)-1))
+}
+
+func everyNth(x []float64, n int) (out []float64) {
+	for i := 0; i < len(x); i += n {
+		out = append(out, x[i])
+	}
+	return out
 }
 
 // An electrode offset of 300 mV leaves no ripple, and no edge at the ends.

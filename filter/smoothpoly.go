@@ -22,7 +22,10 @@ type PolynomialConfig struct {
 // It is an ecg.Stage whose output k belongs to input k, half of the points later
 // (Delay). Where one of the points is missing the output is NaN, also within
 // half of the points from the ends.
-type Polynomial struct{ lanes }
+type Polynomial struct {
+	lanes
+	c PolynomialConfig
+}
 
 // NewPolynomial returns a fit that has seen nothing.
 func NewPolynomial(c PolynomialConfig) (*Polynomial, error) {
@@ -46,11 +49,11 @@ func NewPolynomial(c PolynomialConfig) (*Polynomial, error) {
 	case c.Derivative < 0 || c.Derivative > c.Order:
 		return fail("Derivative", "0 to Order")
 	}
-	taps := polynomialTaps(c.Points, c.Order, c.Derivative, c.Rate)
+	taps := polynomialTaps(c.Points, c.Order, c.Derivative, c.Rate, 0)
 	p := checkpoint.NewFingerprint().Int(int64(c.Points)).Int(int64(c.Order)).Int(int64(c.Derivative))
 	return &Polynomial{newLanes("POLY", c.Rate, c.Leads, c.Points/2, p, func() lane {
 		return newTapsLane(taps)
-	})}, nil
+	}), c}, nil
 }
 
 // NewDerivative returns the five-point derivative in units per second, usually
@@ -61,14 +64,46 @@ func NewDerivative(rate float64, leads int) (*Polynomial, error) {
 	return NewPolynomial(PolynomialConfig{Rate: rate, Points: 5, Order: 2, Derivative: 1, Leads: leads})
 }
 
+// SavitzkyGolay runs a Polynomial of one lead over a whole signal, ends included:
+// within half of the points from an end it is the polynomial through the first or
+// the last points that is evaluated. x has at least Points samples (else a
+// ConfigError); where one of the points is missing the output is NaN.
+func SavitzkyGolay(x []float64, c PolynomialConfig) ([]float64, error) {
+	p, err := NewPolynomial(c)
+	if err != nil {
+		return nil, err
+	}
+	c = p.c
+	switch {
+	case c.Leads > 1:
+		return nil, &ecg.ConfigError{Type: "filter.SavitzkyGolay", Field: "Leads", Want: "1"}
+	case len(x) < c.Points:
+		return nil, &ecg.ConfigError{Type: "filter.SavitzkyGolay", Field: "x", Want: "at least Points samples"}
+	}
+	y := p.Flush(p.Append(make([]float64, 0, len(x)), x))
+	half := c.Points / 2
+	for at := 1; at <= half; at++ {
+		first, last := 0.0, 0.0
+		before := polynomialTaps(c.Points, c.Order, c.Derivative, c.Rate, -at)
+		behind := polynomialTaps(c.Points, c.Order, c.Derivative, c.Rate, at)
+		for i := range before {
+			first += float64(before[i] * x[i])
+			last += float64(behind[i] * x[len(x)-c.Points+i])
+		}
+		y[half-at], y[len(x)-1-half+at] = first, last
+	}
+	return y, nil
+}
+
 // polynomialTaps returns the weights of the points, the oldest first, that give
-// the derivative in the middle. Polynomials that are orthogonal over the points
+// the derivative at a point, counted from the middle. Polynomials that are orthogonal over the points
 // (Gram's, by their three-term recurrence) need no equations to be solved.
-func polynomialTaps(points, order, derivative int, rate float64) []float64 {
+func polynomialTaps(points, order, derivative int, rate float64, at int) []float64 {
 	half := points / 2
+	place := float64(at) / float64(half)
 	type column struct {
 		values []float64              // over the points
-		taylor [maxPolynomial]float64 // derivatives in the middle
+		taylor [maxPolynomial]float64 // derivatives at the point
 	}
 	var last, now column
 	now.values = make([]float64, points)
@@ -101,10 +136,11 @@ func polynomialTaps(points, order, derivative int, rate float64) []float64 {
 			next.values[i] = float64(float64(i-half)/float64(half)*v) - float64(back*last.values[i])
 		}
 		for d := range next.taylor {
-			if d > 0 { // (t P)^(d) = d P^(d-1) at t = 0
-				next.taylor[d] = float64(float64(d) * now.taylor[d-1])
+			// (t P)^(d) = t P^(d) + d P^(d-1)
+			next.taylor[d] = float64(place*now.taylor[d]) - float64(back*last.taylor[d])
+			if d > 0 {
+				next.taylor[d] += float64(float64(d) * now.taylor[d-1])
 			}
-			next.taylor[d] -= float64(back * last.taylor[d])
 		}
 		last, now, lastNorm = now, next, norm
 	}
