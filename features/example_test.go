@@ -3,6 +3,7 @@ package features_test
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 
 	"github.com/sinus-ecg/sinus/detect"
 	"github.com/sinus-ecg/sinus/ecg"
@@ -140,8 +141,132 @@ func ExampleWelch() {
 	// Output: 0.5000
 }
 
+// One premature beat of 500 ms and its pause; then the heart is faster for a while.
 func ExampleTurbulence() {
-	rr := []ecg.Interval{} // of Intervals with LabelsOnly
-	fmt.Println(features.Turbulence(rr, 360).Onset)
-	// Output: no anchor
+	rr := []int64{800, 800, 800, 800, 800, 500, 1100, 760, 770, 780, 790, 800}
+	for range 12 {
+		rr = append(rr, 800)
+	}
+	beats := []ecg.Beat{{Class: ecg.Normal}}
+	for i, v := range rr {
+		b := ecg.Beat{At: beats[i].At + v, Class: ecg.Normal}
+		if v == 500 {
+			b.Class = ecg.Ventricular
+		}
+		beats = append(beats, b)
+	}
+	s, _ := features.NewIntervals(features.IntervalsConfig{Rate: 1000, Method: features.LabelsOnly})
+	t := features.Turbulence(s.Flush(s.Append(nil, beats)), 1000)
+	fmt.Printf("onset %.2f %%, slope %.0f ms per interval, %d beat\n", t.Onset.Value, t.Slope.Value, t.Beats)
+	// Output: onset -4.38 %, slope 10 ms per interval, 1 beat
+}
+
+// An ectopic beat between the second and the third interval: no difference is
+// taken across it.
+func ExampleFromIntervals() {
+	s := features.FromIntervals([]ecg.Interval{
+		{Start: 0, End: 200, Length: 200},
+		{Start: 200, End: 405, Length: 205},
+		{Start: 405, End: 700, Length: 295, Mark: ecg.Ectopic},
+		{Start: 700, End: 900, Length: 200},
+	}, 250)
+	fmt.Println(s.RR, s.Join)
+	fmt.Println("RMSSD", features.Analyze(s).Time.RMSSD)
+	// Output:
+	// [800 820 800] [false true false]
+	// RMSSD 20
+}
+
+// Every index with its name and unit, for a table or a model.
+func ExampleHRV_Entries() {
+	h := features.Analyze(features.FromRR([]float64{800, 810, 790, 800}))
+	for _, e := range h.Entries(nil)[1:6] {
+		fmt.Println(e.Group, e.Name, e.Index, e.Unit)
+	}
+	// Output:
+	// time mean_nn 800 ms
+	// time median_nn 800 ms
+	// time min_nn 790 ms
+	// time max_nn 810 ms
+	// time range_nn 20 ms
+}
+
+// Coin tosses are worth ln 2 each, a pattern that repeats nothing.
+func ExampleApEn() {
+	var regular, coin []float64
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range 3000 {
+		regular = append(regular, float64(i%3))
+		coin = append(coin, float64(random.IntN(2)))
+	}
+	fmt.Printf("%.2f and %.2f nat\n", math.Abs(features.ApEn(regular, 2, 0.2).Value), features.ApEn(coin, 2, 0.2).Value)
+	// Output: 0.00 and 0.69 nat
+}
+
+func ExampleFuzzyEntropy() {
+	var regular, noise []float64
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range 1000 {
+		regular = append(regular, math.Sin(2*math.Pi*float64(i)/20))
+		noise = append(noise, random.NormFloat64())
+	}
+	fmt.Printf("%.1f and %.1f nat\n", features.FuzzyEntropy(regular, 2, 0.2, features.Gaussian).Value, features.FuzzyEntropy(noise, 2, 0.2, features.Gaussian).Value)
+	// Output: 0.5 and 2.2 nat
+}
+
+// White noise loses entropy with the scale: its means vary less.
+func ExampleMultiscaleEntropy() {
+	var noise []float64
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 10000 {
+		noise = append(noise, random.NormFloat64())
+	}
+	for i, e := range features.MultiscaleEntropy(nil, noise, 5, 2, 0.15) {
+		fmt.Printf("scale %d: %.1f nat\n", i+1, e.Value)
+	}
+	// Output:
+	// scale 1: 2.5 nat
+	// scale 2: 2.1 nat
+	// scale 3: 1.9 nat
+	// scale 4: 1.8 nat
+	// scale 5: 1.7 nat
+}
+
+// A sine at uneven times: within 1 % its power is half of the square of its
+// amplitude.
+func ExampleLomb() {
+	var t, x []float64
+	for at := 0.0; at < 300; at += 0.8 + 0.2*math.Sin(at) {
+		t, x = append(t, at), append(x, 20*math.Sin(2*math.Pi*0.25*at))
+	}
+	const step = 0.001 // Hz
+	power := 0.0
+	for k, v := range features.Lomb(nil, t, x, step, 400) {
+		if hz := float64(k+1) * step; hz >= 0.15 && hz < 0.4 {
+			power += v * step
+		}
+	}
+	fmt.Printf("%.0f ms²\n", power)
+	// Output: 199 ms²
+}
+
+// A sine of eight samples is its own recursion: x[n] = 2 cos(2π/8) x[n-1] - x[n-2].
+func ExampleBurg() {
+	x := make([]float64, 4000)
+	for i := range x {
+		x[i] = math.Sin(2 * math.Pi * float64(i) / 8)
+	}
+	a, _ := features.Burg(x, 2)
+	fmt.Printf("%.3f\n", a)
+	// Output: [1.000 -1.414 1.000]
+}
+
+func ExampleSmoothnessPriors() {
+	x := make([]float64, 1200) // 5 min at 4 Hz: a slow drift of 100 ms and a wave of 10 ms at 0.25 Hz
+	for i := range x {
+		x[i] = 100*float64(i)/1200 + 10*math.Sin(2*math.Pi*0.25*float64(i)/4)
+	}
+	features.SmoothnessPriors(x, 500)
+	fmt.Printf("%.1f %.1f %.1f %.1f\n", x[600], x[604], x[608], x[612])
+	// Output: 0.0 -10.0 0.0 10.0
 }

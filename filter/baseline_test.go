@@ -223,6 +223,13 @@ func benchmarkStage(b *testing.B, s ecg.Stage[float64, float64]) {
 func BenchmarkMedianBaseline(b *testing.B) { benchmarkStage(b, medianBaseline(b, 360, 1)) }
 func BenchmarkLinearHighPass(b *testing.B) { benchmarkStage(b, linearHighPass(b, 360, 0.67, 1)) }
 
+// A spike narrower than half of the window goes, a step stays.
+func ExampleNewMedian() {
+	m, _ := filter.NewMedian(filter.MedianConfig{Rate: 250, Window: 20 * time.Millisecond})
+	fmt.Println(m.Flush(m.Append(nil, []float64{0, 0, 9, 0, 0, 0, 1, 1, 1, 1})))
+	// Output: [0 0 0 0 0 0 1 1 1 1]
+}
+
 func ExampleNewMedianBaseline() {
 	m, _ := filter.NewMedianBaseline(filter.MedianBaselineConfig{Rate: 100})
 	x := make([]float64, 200)

@@ -52,6 +52,28 @@
 // Causal filters state their group delay ([ZPK.GroupDelay],
 // [Integral.GroupDelay]).
 //
+// # Sources
+//
+// Pieces name theirs; the designs are those of:
+//
+//	prototypes   S. Butterworth, Wireless Engineer 7:536, 1930; W. E. Thomson (Bessel),
+//	             Proc. IEE 96:487, 1949; T. W. Parks and C. S. Burrus (Chebyshev,
+//	             elliptic), Digital Filter Design, 1987, chapter 7
+//	bands        frequency transformation and bilinear transformation with warped
+//	             edges: A. V. Oppenheim and R. W. Schafer, Discrete-Time Signal
+//	             Processing, 1989, chapter 7; sections after L. B. Jackson, IEEE
+//	             Trans. Audio Electroacoust. 18:107, 1970
+//	orders       L. R. Rabiner and B. Gold, Theory and Application of Digital Signal
+//	             Processing, 1975, section 4.6
+//	notch, comb  S. J. Orfanidis, Introduction to Signal Processing, 1996, sections
+//	             11.3 and 11.5
+//	windows      F. J. Harris, Proc. IEEE 66:51, 1978; A. H. Nuttall, IEEE Trans.
+//	             Acoust. Speech Signal Process. 29:84, 1981; J. F. Kaiser, Proc. IEEE
+//	             Int. Symp. Circuits Syst. 20, 1974
+//	Remez        T. W. Parks and J. H. McClellan, IEEE Trans. Circuit Theory 19:189,
+//	             1972; with L. R. Rabiner, IEEE Trans. Audio Electroacoust. 21:506, 1973
+//	zero phase   F. Gustafsson, IEEE Trans. Signal Process. 44:988, 1996
+//
 // # Accuracy
 //
 // Held against SciPy 1.10 and against the truth, computed with 40 to 90 digits,

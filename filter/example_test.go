@@ -3,6 +3,7 @@ package filter_test
 import (
 	"fmt"
 	"math"
+	"math/cmplx"
 
 	"github.com/sinus-ecg/sinus/filter"
 )
@@ -162,6 +163,27 @@ func ExampleGroupDelay() {
 	// 65.47 samples at 1 Hz, 0.55 at 10 Hz
 }
 
+// In two pieces, from the steady state of the first sample: as if in one.
+func ExampleRun() {
+	f, _ := filter.Butterworth(1, filter.HighPass, 360, 40)
+	x := []float64{300, 300, 301, 300}
+	y := make([]float64, len(x))
+	state := filter.SteadyState(f.Sections(), x[0])
+	filter.Run(f.Sections(), state, y[:2], x[:2])
+	filter.Run(f.Sections(), state, y[2:], x[2:])
+	fmt.Printf("%.3f\n", y)
+	// Output:
+	// [0.000 0.000 0.733 -0.391]
+}
+
+func ExampleResponse() {
+	f, _ := filter.Butterworth(2, filter.LowPass, 360, 40)
+	h := filter.Response(f.Sections(), 40, 360)
+	fmt.Printf("gain %.4f, phase %.0f degrees\n", cmplx.Abs(h), cmplx.Phase(h)*180/math.Pi)
+	// Output:
+	// gain 0.7071, phase -90 degrees
+}
+
 // A packet of two leads; the second electrode falls off for one sample.
 func ExampleCascade() {
 	f, _ := filter.Butterworth(2, filter.LowPass, 360, 40)
@@ -237,6 +259,44 @@ func ExampleWindow_Periodic() {
 	// Output:
 	// symmetric [0.00 0.50 1.00 0.50 0.00]
 	// periodic  [0.00 0.50 1.00 0.50]
+}
+
+// Each window at an eighth, a quarter and half of its length.
+func ExampleWindow() {
+	for _, w := range []struct {
+		name string
+		of   filter.Window
+	}{
+		{"rectangular", filter.Rectangular}, {"Bartlett", filter.Bartlett}, {"triangular", filter.Triangular}, {"Hann", filter.Hann},
+		{"Hamming", filter.Hamming}, {"Blackman", filter.Blackman}, {"Blackman-Harris", filter.BlackmanHarris},
+		{"Nuttall", filter.Nuttall}, {"flat top", filter.FlatTop}, {"cosine", filter.Cosine}, {"Parzen", filter.Parzen},
+		{"Bohman", filter.Bohman}, {"Tukey 0.5", filter.Tukey(0.5)}, {"Gauss 10", filter.Gaussian(10)}, {"Kaiser 8", filter.Kaiser(8)},
+	} {
+		v := w.of(41)
+		fmt.Printf("%-15s %6.3f %6.3f %6.3f\n", w.name, v[5], v[10], v[20])
+	}
+	// Output:
+	// rectangular      1.000  1.000  1.000
+	// Bartlett         0.250  0.500  1.000
+	// triangular       0.286  0.524  1.000
+	// Hann             0.146  0.500  1.000
+	// Hamming          0.215  0.540  1.000
+	// Blackman         0.066  0.340  1.000
+	// Blackman-Harris  0.022  0.217  1.000
+	// Nuttall          0.025  0.227  1.000
+	// flat top        -0.027 -0.055  1.000
+	// cosine           0.409  0.721  1.000
+	// Parzen           0.039  0.269  1.000
+	// Bohman           0.048  0.318  1.000
+	// Tukey 0.5        0.500  1.000  1.000
+	// Gauss 10         0.325  0.607  1.000
+	// Kaiser 8         0.083  0.369  1.000
+}
+
+func ExampleKaiserBeta() {
+	fmt.Printf("beta %.3f for 60 dB; 101 taps and 10 Hz give %.1f dB\n", filter.KaiserBeta(60), filter.KaiserAttenuation(101, 10, 360))
+	// Output:
+	// beta 5.653 for 60 dB; 101 taps and 10 Hz give 47.8 dB
 }
 
 func ExampleFIRMultiband() {

@@ -257,6 +257,18 @@ func BenchmarkResampler360to250(b *testing.B) {
 	benchmarkStage(b, resampler(b, filter.ResamplerConfig{From: 360, To: 250}))
 }
 
+func ExampleNewRateMap() {
+	m, _ := filter.NewRateMap(360, 250)
+	up, down := m.Ratio()
+	at, frac := m.Source(100)
+	fmt.Printf("%d/%d: sample 100 lies at %d%+.2f\n", up, down, at, frac)
+	at, frac = m.Target(144)
+	fmt.Printf("and sample 144 at %d%+.2f\n", at, frac)
+	// Output:
+	// 25/36: sample 100 lies at 144+0.00
+	// and sample 144 at 100+0.00
+}
+
 func ExampleNewResampler() {
 	p, _ := synth.New(synth.Config{Rate: 360, Leads: 1})
 	r, err := filter.NewResampler(filter.ResamplerConfig{From: 360, To: 250})

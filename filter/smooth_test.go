@@ -282,6 +282,13 @@ func ExampleNewDerivative() {
 	// 5: NaN mV/s
 }
 
+// A parabola keeps its top, which an average would lower.
+func ExampleNewPolynomial() {
+	p, _ := filter.NewPolynomial(filter.PolynomialConfig{Rate: 250, Points: 5, Order: 2})
+	fmt.Printf("%.2f\n", p.Flush(p.Append(nil, []float64{0, 5, 8, 9, 8, 5, 0})))
+	// Output: [NaN NaN 8.00 9.00 8.00 NaN NaN]
+}
+
 func ExampleNewAverage() {
 	a, _ := filter.NewAverage(filter.AverageConfig{Rate: 250, Window: 20 * time.Millisecond})
 	fmt.Println(a.Flush(a.Append(nil, []float64{0, 0, 5, 0, 0, math.NaN(), 1})))
