@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/sinus-ecg/sinus/ecg"
-	"github.com/sinus-ecg/sinus/filter"
 )
 
 // Latency is what a stage costs and how late its results come.
@@ -37,19 +36,7 @@ type MeasuredStage struct {
 }
 
 // MeasuredStages are all stages over the samples of one lead.
-var MeasuredStages = append([]MeasuredStage{
-	{"bandpass", func(rate float64, x []float64, block int) (Latency, error) {
-		band, err := filter.Butterworth(2, filter.BandPass, rate, 0.67, 40)
-		if err != nil {
-			return Latency{}, err
-		}
-		c, err := filter.NewCascade(filter.CascadeConfig{Rate: rate, Sections: band.Sections()})
-		if err != nil {
-			return Latency{}, err
-		}
-		return measure(c, x, block, rate, nil), nil
-	}},
-}, measuredDetectors()...)
+var MeasuredStages = append(measuredFilters(), measuredDetectors()...)
 
 func measuredDetectors() []MeasuredStage {
 	stages := make([]MeasuredStage, len(Detectors))

@@ -21,6 +21,18 @@ func TestLimits(t *testing.T) {
 		p50, p95 float64 // ms
 	}{
 		"bandpass":    {256, 0, 0},
+		"fir101":      {1 << 10, 0, 0},
+		"mains":       {2 << 10, 0, 0},
+		"medians":     {4 << 10, 0, 0},
+		"linear":      {16 << 10, 0, 0},
+		"spline":      {32 << 10, 0, 0},
+		"average":     {1 << 10, 0, 0},
+		"integral":    {1 << 10, 0, 0},
+		"derivative":  {256, 0, 0},
+		"resample250": {1 << 10, 0, 0},
+		"pacing":      {4 << 10, 0, 0},
+		"flags":       {8 << 10, 0, 0},
+		"morphology":  {32 << 10, 1200, 1300},
 		"pantompkins": {20 << 10, 300, 320},
 	}
 	for _, r := range rows {
