@@ -71,12 +71,15 @@
 //
 // NeuroKit2 (March 2026), hrv-analysis 1.0.5, pyHRV 0.4.1, BioSPPy 2.1.2, hrv
 // 0.2.10, antropy 0.1.9 and nolds 0.6.1 differ by definition as follows; where
-// nothing is said they agree.
+// nothing is said they agree (go test ./features -run Peers: our number, or our
+// number with the difference that is named, within 1e-9).
 //
 //	SDNN            BioSPPy: divisor n, after removing a λ 500 trend by default
 //	SDSD            hrv-analysis: divisor n; pyHRV: SD of |d|
 //	pNN50           NeuroKit2, hrv: of n intervals. At 360 Hz most count 50 ms, 18
-//	                samples, as more than 50 (16 in place of 14 in MIT-BIH record 121)
+//	                samples, as more than 50 (16 in place of 14 in MIT-BIH record 121,
+//	                947 in place of 946 in 123)
+//	HRSD            hrv-analysis: divisor n
 //	MAD             NeuroKit2: constant 1.4826 (1.5e-6)
 //	triangular      hrv-analysis: bins of 8 ms from 300 ms; BioSPPy: from the shortest RR
 //	TINN            NeuroKit2: inside the extremes only, often 0; pyHRV as here
