@@ -70,41 +70,48 @@ const AllLeads = "all"
 // its beats as annotations. lead is an index or a description, or AllLeads.
 func (d Database) DetectorSource(detector Detector, lead string) Source {
 	return func(record string) ([]wfdb.Annotation, error) {
-		h, err := wfdb.ReadHeader(d.FS, record)
-		if err != nil {
-			return nil, err
-		}
-		var options wfdb.Options
-		if lead != AllLeads {
-			k, err := h.Format().FindLead(lead)
-			if err != nil {
-				return nil, fmt.Errorf("record %s: %w", record, err)
+		return d.found(record, lead, func(f ecg.Format) (ecg.Stage[float64, ecg.Beat], error) {
+			if detector.OneLead && len(f.Leads) > 1 {
+				return nil, fmt.Errorf("detector %s takes one lead, record %s has %d", detector.Name, record, len(f.Leads))
 			}
-			options.Signals = []int{k}
-		}
-		r, err := options.Open(d.FS, record)
-		if err != nil {
-			return nil, err
-		}
-		defer r.Close()
-		f := r.Format()
-		if detector.OneLead && len(f.Leads) > 1 {
-			return nil, fmt.Errorf("detector %s takes one lead, record %s has %d", detector.Name, record, len(f.Leads))
-		}
-		stage, err := detector.New(f.Rate, len(f.Leads))
+			return detector.New(f.Rate, len(f.Leads))
+		})
+	}
+}
+
+// found runs a stage over one lead of a record, or AllLeads, and gives its beats
+// as annotations.
+func (d Database) found(record, lead string, stage func(ecg.Format) (ecg.Stage[float64, ecg.Beat], error)) ([]wfdb.Annotation, error) {
+	h, err := wfdb.ReadHeader(d.FS, record)
+	if err != nil {
+		return nil, err
+	}
+	var options wfdb.Options
+	if lead != AllLeads {
+		k, err := h.Format().FindLead(lead)
 		if err != nil {
 			return nil, fmt.Errorf("record %s: %w", record, err)
 		}
-		beats, err := ecg.ReadAll(ecg.Through(ecg.Reader[float64](r), stage))
-		if err != nil && !errors.Is(err, wfdb.ErrChecksum) {
-			return nil, err
-		}
-		list := make([]wfdb.Annotation, len(beats))
-		for i, b := range beats {
-			list[i] = wfdb.Annotation{Time: b.At, Code: wfdb.CodeOf(b.Class)}
-		}
-		return list, nil
+		options.Signals = []int{k}
 	}
+	r, err := options.Open(d.FS, record)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	s, err := stage(r.Format())
+	if err != nil {
+		return nil, fmt.Errorf("record %s: %w", record, err)
+	}
+	beats, err := ecg.ReadAll(ecg.Through(ecg.Reader[float64](r), s))
+	if err != nil && !errors.Is(err, wfdb.ErrChecksum) {
+		return nil, err
+	}
+	list := make([]wfdb.Annotation, len(beats))
+	for i, b := range beats {
+		list[i] = wfdb.Annotation{Time: b.At, Code: wfdb.CodeOf(b.Class)}
+	}
+	return list, nil
 }
 
 // Evaluation says what Evaluate compares.
@@ -113,6 +120,7 @@ type Evaluation struct {
 	Test      Source
 	Start     string // of the test period as for bxb -f: "5:00"; "" is that
 	SVEB      bool
+	DeChazal  bool // escape beats (e, j, n) of the reference are N, as in the literature, not S as for bxb
 }
 
 // Evaluate compares records, several at a time, and returns the table in the
@@ -152,6 +160,13 @@ func (d Database) evaluate(record string, e Evaluation) (Comparison, error) {
 	ref, err := LoadAnnotations(d.FS, record, e.Reference, h.Rate)
 	if err != nil {
 		return Comparison{}, err
+	}
+	if e.DeChazal {
+		for i, a := range ref {
+			if a.Code.BxbClass() == ecg.Supraventricular && a.Code.DeChazalClass() == ecg.Normal {
+				ref[i].Code = wfdb.Normal
+			}
+		}
 	}
 	test, err := e.Test(record)
 	if err != nil {

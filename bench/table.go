@@ -23,6 +23,15 @@ func (t *Table) Add(name string, c Comparison) {
 	t.Records = append(t.Records, c)
 }
 
+// Sum returns the sum of the matrices.
+func (t *Table) Sum() Matrix {
+	var sum Matrix
+	for i := range t.Records {
+		sum.add(&t.Records[i].Matrix)
+	}
+	return sum
+}
+
 // cell is a column of the line format: a sum over the matrix and its width.
 type cell struct {
 	rows, columns []Label

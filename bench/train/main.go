@@ -20,6 +20,7 @@ type model struct {
 
 var models = []model{
 	{"qrs", "verifier of the QRS detector", trainQRS},
+	{"beats", "classes of beats", trainBeats},
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }

@@ -28,12 +28,20 @@ The text is the line format of bxb -L with the aggregates of sumstats. With
 the reference, columns n s v f q o x of the test), gross and average (percent,
 null where undefined). Exit codes: 0 good, 1 failed, 2 wrong use.
 
+With -classify the beats get their classes from the library too:
+
+    ec57 -db data/mitdb -detector qrs -classify -lead all -records ds2 -from 0:00
+    ec57 -db data/mitdb -beats atr -classify -lead all     of annotated beats
+
+Then kappa and jk stand below, of the beats that both sides have.
+
 usage: ec57 -db FOLDER (-detector NAME | -test ANNOTATOR) [flags]
 `
 
 type options struct {
 	db, records, ref, test, testDir, detector, lead, from string
 	json                                                  bool
+	classifyOptions
 	rhythmOptions
 }
 
@@ -60,7 +68,7 @@ func parse(args []string, stdout io.Writer) (options, error) {
 	f := flag.NewFlagSet("ec57", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
 	f.StringVar(&o.db, "db", "", "`folder` of the database")
-	f.StringVar(&o.records, "records", "", "these records, `a,b,c`; all if not given")
+	f.StringVar(&o.records, "records", "", "these records, `a,b,c`, or ds1, ds2, paced of mitdb; all if not given")
 	f.StringVar(&o.ref, "ref", "atr", "reference `annotator`")
 	f.StringVar(&o.test, "test", "", "score annotation files of this `annotator`")
 	f.StringVar(&o.testDir, "testdir", "", "`folder` of these files, if not that of the database")
@@ -68,6 +76,7 @@ func parse(args []string, stdout io.Writer) (options, error) {
 	f.StringVar(&o.lead, "lead", "0", "`lead` for the detector: a number from 0, a name, or all")
 	f.StringVar(&o.from, "from", "5:00", "start of the test period, a `time`; 0:00 for whole records")
 	f.BoolVar(&o.json, "json", false, "print JSON")
+	o.classifyOptions.flags(f)
 	o.rhythmOptions.flags(f)
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -82,10 +91,15 @@ func parse(args []string, stdout io.Writer) (options, error) {
 		return o, fmt.Errorf("what is %.64q?", f.Arg(0))
 	case o.db == "":
 		return o, errors.New("-db is missing")
+	case o.classifyOptions != classifyOptions{} && !o.classify && o.figure == "" && !o.deChazal:
+		return o, errors.New("a flag that needs -classify is given without it")
+	case o.classify && o.test != "":
+		return o, errors.New("-classify has nothing to do with -test")
 	case o.task != "":
 		if err := o.checkRhythm(); err != nil {
 			return o, err
 		}
+	case o.classify && o.rhythmOptions == rhythmOptions{beats: o.beats} && (o.beats == "") != (o.detector == ""):
 	case o.rhythmOptions != rhythmOptions{}:
 		return o, errors.New("a flag that needs -task is given without it")
 	case (o.test == "") == (o.detector == ""):
@@ -118,14 +132,24 @@ func score(o options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", o.db, err)
 	}
-	e := bench.Evaluation{Reference: o.ref, Start: o.from, SVEB: true}
-	if o.detector != "" {
+	e := bench.Evaluation{Reference: o.ref, Start: o.from, SVEB: true, DeChazal: o.deChazal}
+	c, err := o.classification()
+	if err != nil {
+		return err
+	}
+	switch {
+	case o.detector != "":
 		detector, err := bench.FindDetector(o.detector)
 		if err != nil {
 			return err
 		}
+		if o.classify {
+			detector = c.With(detector)
+		}
 		e.Test = d.DetectorSource(detector, o.lead)
-	} else {
+	case o.classify:
+		e.Test = d.ClassifiedSource(c, o.beats, o.lead)
+	default:
 		dir := d.FS
 		if o.testDir != "" {
 			dir = os.DirFS(o.testDir)
@@ -136,16 +160,26 @@ func score(o options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if err := o.writeFigure(table); err != nil {
+		return err
+	}
 	if o.json {
 		return writeJSON(stdout, table)
 	}
-	_, err = table.WriteTo(stdout)
+	if _, err := table.WriteTo(stdout); err != nil || !o.classify {
+		return err
+	}
+	sum := table.Sum()
+	_, err = fmt.Fprintf(stdout, "kappa %.4f  jk %.4f\n", sum.Kappa(), sum.JK())
 	return err
 }
 
 // chosen are the records to score: those asked for, else all that have
 // reference annotations.
 func chosen(d bench.Database, o options, list func() ([]string, error), stderr io.Writer) ([]string, error) {
+	if group := bench.Groups[o.records]; group != nil {
+		return group, nil
+	}
 	if o.records != "" {
 		return strings.Split(o.records, ","), nil
 	}
@@ -213,6 +247,8 @@ func writeJSON(w io.Writer, t *bench.Table) error {
 		Records []jsonRecord `json:"records"`
 		Gross   jsonSummary  `json:"gross"`
 		Average jsonSummary  `json:"average"`
+		Kappa   number       `json:"kappa"`
+		JK      number       `json:"jk"`
 	}
 	for i, c := range t.Records {
 		q, v, s := c.Matrix.QRS(), c.Matrix.VEB(), c.Matrix.SVEB()
@@ -220,5 +256,7 @@ func writeJSON(w io.Writer, t *bench.Table) error {
 	}
 	gross, average := bench.Summarize(t.Records)
 	out.Gross, out.Average = summaryOf(gross), summaryOf(average)
+	sum := t.Sum()
+	out.Kappa, out.JK = number(sum.Kappa()), number(sum.JK())
 	return json.NewEncoder(w).Encode(out)
 }

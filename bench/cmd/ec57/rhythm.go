@@ -21,6 +21,7 @@ With -task rhythms are scored instead of beats:
     ec57 -db data/vfdb -task vf                         a detector that reads the signal
     ec57 -db data/mitdb -task af -test ep -testdir out  rhythm annotations of out/200.ep, ...
     ec57 -db data/mitdb -task runs -test qrs            runs of ventricular beats
+    ec57 -db data/mitdb -task runs -detector qrs        the same, found and classified
 
 The text is the line format of epicmp (af: rhythms that begin with (AFIB; vf:
 from [ to ]) or of rxr (runs), with the aggregates of sumstats. Below it, and
@@ -142,6 +143,13 @@ func (o *options) rhythmSource(d bench.Database, task bench.RhythmTask) (bench.R
 		detector, err := bench.FindDetector(o.detector)
 		if err != nil {
 			return nil, err
+		}
+		if o.classify || task == bench.RunsTask {
+			c, err := o.classification()
+			if err != nil {
+				return nil, err
+			}
+			detector = c.With(detector)
 		}
 		found = d.DetectorSource(detector, o.lead)
 	}

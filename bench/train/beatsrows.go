@@ -1,0 +1,175 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+
+	"github.com/sinus-ecg/sinus/bench"
+	"github.com/sinus-ecg/sinus/detect"
+	"github.com/sinus-ecg/sinus/ecg"
+	"github.com/sinus-ecg/sinus/wfdb"
+)
+
+// beatRecord is a record with signals and the class of its beats.
+type beatRecord struct {
+	db, name string
+	patient  string // records of one patient are in one fold
+	leads    [2][]float32
+	beats    []ecg.Beat // at augmentRate
+	free     []span     // fibrillation, unreadable signal: nothing is taught or scored
+}
+
+// beatVersion is one way in which the classifier meets a record.
+type beatVersion struct {
+	leads    []int
+	marks    bool // on the reference beats, else on those that the detector finds
+	from, to float64
+	noisy    float64 // share of stretches with noise, of from to to dB
+	weight   float32
+}
+
+// The first three are clean and scored: two leads on reference beats and on the
+// detector's, one lead on the detector's.
+var beatVersions = []beatVersion{
+	{leads: []int{0, 1}, marks: true, weight: 1},
+	{leads: []int{0, 1}, weight: 1},
+	{leads: []int{0}, weight: 1},
+	{leads: []int{1}, marks: true, weight: 0.5},
+	{leads: []int{0, 1}, noisy: 0.6, from: 6, to: 24, weight: 0.5},
+	{leads: []int{0}, noisy: 0.6, from: 6, to: 24, weight: 0.5},
+	{leads: []int{0, 1}, noisy: 0.6, from: -3, to: 12, weight: 0.5},
+}
+
+// beatRow is a beat with what it truly is.
+type beatRow struct {
+	x       []float32
+	truth   ecg.Class // Unclassified: no beat
+	record  int
+	version int
+	at      int64
+}
+
+// loadBeatRecord reads a record; free stretches are those of loadSource.
+func loadBeatRecord(data, db, name string) (beatRecord, error) {
+	fsys := os.DirFS(filepath.Join(data, db))
+	r := beatRecord{db: db, name: name, patient: patientOf(db, name)}
+	source, err := loadSource(fsys, name)
+	if err != nil {
+		return r, err
+	}
+	r.leads, r.free = source.leads, source.free
+	h, err := wfdb.ReadHeader(fsys, name)
+	if err != nil {
+		return r, err
+	}
+	list, err := bench.LoadAnnotations(fsys, name, "atr", h.Rate)
+	if err != nil {
+		return r, err
+	}
+	for _, a := range list {
+		if !a.Code.IsBeat() {
+			continue
+		}
+		at := int64(math.Round(float64(a.Time) * augmentRate / h.Rate))
+		if len(r.beats) > 0 && at <= r.beats[len(r.beats)-1].At {
+			continue
+		}
+		r.beats = append(r.beats, ecg.Beat{At: at, Class: a.Code.DeChazalClass()})
+	}
+	return r, nil
+}
+
+// patientOf: 201 and 202 are one person; sel8xx of qtdb are records of svdb.
+func patientOf(db, name string) string {
+	switch {
+	case db == "mitdb" && name == "202":
+		return "mitdb/201"
+	case db == "qtdb" && len(name) == 6 && name[:4] == "sel8":
+		return "svdb/" + name[3:]
+	}
+	return db + "/" + name
+}
+
+// beatRows runs the classifier over a version of a record. missed are the
+// reference beats by class that no found beat is near to.
+func (r *beatRecord) beatRows(index, version int, immediate bool, noise *noises, model *detect.BeatModel) (rows []beatRow, missed [6]int, err error) {
+	v := beatVersions[version]
+	rng := rand.New(rand.NewPCG(uint64(index), uint64(version)|1<<32))
+	leads := make([][]float32, len(v.leads))
+	for i, l := range v.leads {
+		s := strip{x: append([]float32(nil), r.leads[l]...)}
+		for _, b := range r.beats {
+			s.beats = append(s.beats, b.At)
+		}
+		if v.noisy > 0 {
+			s.noise(noise, rng, v.from, v.to, v.noisy)
+		}
+		leads[i] = s.x
+	}
+	length := len(leads[0])
+	for _, x := range leads {
+		length = min(length, len(x))
+	}
+	frames := make([]float64, 0, length*len(leads))
+	for i := range length {
+		for _, x := range leads {
+			frames = append(frames, float64(x[i]))
+		}
+	}
+	c := detect.BeatConfig{Rate: augmentRate, Leads: len(leads), Model: model, Immediate: immediate}
+	if v.marks {
+		c.Detector = bench.NewMarks(len(leads), r.beats)
+	}
+	var found []beatRow
+	c.Observe = func(o detect.BeatObservation) {
+		found = append(found, beatRow{x: append([]float32(nil), o.Inputs...), record: index, version: version, at: o.Beat.At})
+	}
+	stage, err := detect.NewBeatClassifier(c)
+	if err != nil {
+		return nil, missed, err
+	}
+	stage.Flush(stage.Append(nil, frames))
+
+	// Each reference beat takes the nearest found one within 150 ms.
+	const window = augmentRate * 150 / 1000
+	lo := 0
+	for _, b := range r.beats {
+		for lo < len(found) && found[lo].at < b.At-window {
+			lo++
+		}
+		best := -1
+		for i := lo; i < len(found) && found[i].at <= b.At+window; i++ {
+			if found[i].truth == ecg.Unclassified && (best < 0 || distance(found[i].at, b.At) < distance(found[best].at, b.At)) {
+				best = i
+			}
+		}
+		if best < 0 {
+			if !r.isFree(b.At) && b.At < int64(length) {
+				missed[b.Class]++
+			}
+			continue
+		}
+		found[best].truth = b.Class
+		lo = best + 1
+	}
+	for _, f := range found {
+		if !r.isFree(f.at) {
+			rows = append(rows, f)
+		}
+	}
+	return rows, missed, nil
+}
+
+func (r *beatRecord) isFree(at int64) bool {
+	for _, f := range r.free {
+		if at >= f.from && at < f.to {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *beatRecord) String() string { return fmt.Sprintf("%s/%s", r.db, r.name) }

@@ -1,0 +1,255 @@
+package detect
+
+import (
+	_ "embed"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"math"
+	"sync"
+
+	"github.com/sinus-ecg/sinus/ecg"
+	"github.com/sinus-ecg/sinus/ecg/portable"
+)
+
+// BeatModel are the weights of a BeatClassifier: one set with a look at the next
+// beat, one without. It is made by bench/train.
+type BeatModel struct {
+	modes [2]beatMode
+	sum   uint32 // of the file: another model is another configuration
+}
+
+// beatMode decides on a beat by its inputs: two models of the rhythm alone, taught
+// by long records without signals, then one model each for "V or not" and, if
+// not, "S or N".
+type beatMode struct {
+	rhythm, fibrillation forest
+	v                    []netOf // averaged with vTrees
+	vTrees, s            forest
+	biasS, biasV         float32 // of the log odds, for the choice of the class
+}
+
+// netOf is a network over some of the inputs.
+type netOf struct {
+	inputs []uint8
+	net    qrsNet
+}
+
+// forest is a sum of trees, log odds. Nodes lie one after the other; a leaf has
+// leafNode in place of an input and its value in place of the threshold.
+type forest struct {
+	roots     []uint16
+	input     []uint8
+	threshold []float32
+	below     []uint16 // the child for values <= threshold; the other is the next
+}
+
+const leafNode = 255
+
+func (f *forest) odds(x []float32) float32 {
+	sum := float32(0)
+	for _, n := range f.roots {
+		for f.input[n] != leafNode {
+			k := f.below[n]
+			if x[f.input[n]] > f.threshold[n] {
+				k++
+			}
+			n = k
+		}
+		sum += f.threshold[n]
+	}
+	return sum
+}
+
+// beatAFBeats is the number of beats over which the probability of atrial
+// fibrillation is averaged.
+const beatAFBeats = 12
+
+// decide returns the posterior of the five classes. It fills in what other models
+// say and keeps the running probability of atrial fibrillation.
+func (m *beatMode) decide(x []float32, pAF *float32) [5]float64 {
+	x[inXS] = m.rhythm.odds(x)
+	*pAF += (sigmoid(m.fibrillation.odds(x)) - *pAF) / beatAFBeats
+	x[inAF] = *pAF
+	v := m.vTrees.odds(x)
+	var in [beatInputs]float32
+	for i := range m.v {
+		n := &m.v[i]
+		for k, j := range n.inputs {
+			in[k] = x[j]
+		}
+		v += n.net.odds(in[:len(n.inputs)])
+	}
+	v = v/float32(1+len(m.v)) + m.biasV
+	s := m.s.odds(x) + m.biasS
+	// In proportion 1 : e^s : e^v (1 + e^s of before the bias); v are the odds
+	// against all others.
+	es := portable.Exp(float64(clip(s, beatOddsLimit)))
+	ev := portable.Exp(float64(clip(v, beatOddsLimit)))
+	notV := 1 / (1 + ev)
+	return [5]float64{notV / (1 + es), notV * es / (1 + es), ev / (1 + ev), 0, 0}
+}
+
+const beatOddsLimit = 12
+
+// class is the most probable one.
+func (m *beatMode) class(p [5]float64) ecg.Class {
+	best := 0
+	for i := range p {
+		if p[i] > p[best] {
+			best = i
+		}
+	}
+	return ecg.Normal + ecg.Class(best)
+}
+
+// ErrBeatModel is the error for bytes that are no model, or one of another
+// version of the classifier.
+var ErrBeatModel = errors.New("detect: not a beat model of this version")
+
+const (
+	beatModelMagic   = "SBTS"
+	beatModelVersion = 1
+)
+
+//go:embed models/beats.bin
+var beatModelBytes []byte
+
+var embeddedBeats = sync.OnceValue(func() *BeatModel {
+	m, err := ReadBeatModel(beatModelBytes)
+	if err != nil {
+		panic(err) // the file is part of the program
+	}
+	return m
+})
+
+// ReadBeatModel reads a model: four bytes of magic, version, then for both modes
+// the forests of rhythm and fibrillation, the networks of V, the forests of V and
+// S, both biases; CRC-32C at the end; all little endian.
+func ReadBeatModel(data []byte) (*BeatModel, error) {
+	if len(data) < 10 || string(data[:4]) != beatModelMagic || binary.LittleEndian.Uint16(data[4:]) != beatModelVersion {
+		return nil, ErrBeatModel
+	}
+	body, sum := data[:len(data)-4], binary.LittleEndian.Uint32(data[len(data)-4:])
+	if crc32.Checksum(body, crc32.MakeTable(crc32.Castagnoli)) != sum {
+		return nil, fmt.Errorf("%w: damaged", ErrBeatModel)
+	}
+	r := modelReader{d: body[6:]}
+	model := &BeatModel{sum: sum}
+	for i := range model.modes {
+		m := &model.modes[i]
+		m.rhythm, m.fibrillation = r.forest(rhythmInputs), r.forest(rhythmInputs)
+		nets := r.number(16)
+		for range nets {
+			m.v = append(m.v, r.net())
+		}
+		m.vTrees, m.s = r.forest(beatInputs), r.forest(beatInputs)
+		m.biasS, m.biasV = r.float(), r.float()
+	}
+	if r.bad || len(r.d) != 0 {
+		return nil, ErrBeatModel
+	}
+	return model, nil
+}
+
+// modelReader reads the parts of a model. After the first failure it returns
+// nothing.
+type modelReader struct {
+	d   []byte
+	bad bool
+}
+
+func (r *modelReader) take(n int) []byte {
+	if r.bad || len(r.d) < n {
+		r.bad = true
+		return nil
+	}
+	b := r.d[:n]
+	r.d = r.d[n:]
+	return b
+}
+
+// number reads one from 0 to most.
+func (r *modelReader) number(most int) int {
+	b := r.take(2)
+	if b == nil {
+		return 0
+	}
+	n := int(binary.LittleEndian.Uint16(b))
+	if n > most {
+		r.bad = true
+		return 0
+	}
+	return n
+}
+
+func (r *modelReader) float() float32 {
+	b := r.take(4)
+	if b == nil {
+		return 0
+	}
+	v := math.Float32frombits(binary.LittleEndian.Uint32(b))
+	if v != v || v-v != 0 {
+		r.bad = true
+	}
+	return v
+}
+
+func (r *modelReader) floats(n int) []float32 {
+	if r.bad || len(r.d) < 4*n {
+		r.bad = true
+		return nil
+	}
+	f := make([]float32, n)
+	for i := range f {
+		f[i] = r.float()
+	}
+	return f
+}
+
+// forest reads one over the first inputs: the number of nodes; of each an input
+// or leafNode, a threshold or value, the lower child; the number of trees and
+// their roots. Children lie behind their parents, so that every walk ends.
+func (r *modelReader) forest(inputs int) forest {
+	var f forest
+	nodes := r.number(math.MaxUint16)
+	for i := range nodes {
+		b := r.take(7)
+		if b == nil {
+			return forest{}
+		}
+		in, below := b[0], binary.LittleEndian.Uint16(b[5:])
+		v := math.Float32frombits(binary.LittleEndian.Uint32(b[1:]))
+		if v != v || v-v != 0 || in != leafNode && (int(in) >= inputs || int(below) <= i || int(below)+1 >= nodes) {
+			r.bad = true
+			return forest{}
+		}
+		f.input, f.threshold, f.below = append(f.input, in), append(f.threshold, v), append(f.below, below)
+	}
+	trees := r.number(nodes)
+	for range trees {
+		root := r.number(max(0, nodes-1))
+		f.roots = append(f.roots, uint16(root))
+	}
+	return f
+}
+
+// net reads a network with the list of its inputs before it.
+func (r *modelReader) net() netOf {
+	var n netOf
+	count := r.number(beatInputs)
+	for _, i := range r.take(count) {
+		if i >= beatInputs {
+			r.bad = true
+		}
+		n.inputs = append(n.inputs, i)
+	}
+	n.net = qrsNet{inputs: count, hidden1: r.number(64), hidden2: r.number(64)}
+	n.net.mean, n.net.scale = r.floats(count), r.floats(count)
+	n.net.w1, n.net.b1 = r.floats(count*n.net.hidden1), r.floats(n.net.hidden1)
+	n.net.w2, n.net.b2 = r.floats(n.net.hidden1*n.net.hidden2), r.floats(n.net.hidden2)
+	n.net.w3 = r.floats(n.net.hidden2)
+	n.net.b3 = r.float()
+	return n
+}
