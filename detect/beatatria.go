@@ -76,7 +76,7 @@ func (p *beatAtria) usualT(after int64) float32 {
 }
 
 // atria measures the P wave of the beat at hand, and learns it.
-func (s *beatShapes) atria(x []float32, lead []beatLead, rh *beatRhythm) {
+func (s *beatShapes) atria(x []float32, lead []beatLead) {
 	onTime := x[inRR32] >= beatEarly && x[inRR32] <= beatLate
 	isDominant := s.match[s.dominant].ok && s.match[s.dominant].r >= beatJoin
 	s.learnT(lead)

@@ -173,6 +173,7 @@ func (c *beatCodec) shapes(s *beatShapes) {
 		k := &s.cluster[i]
 		c.small(&k.n)
 		c.few(&k.count, &k.score, &k.early, &k.width)
+		c.integer(&k.first)
 		c.integer(&k.last)
 	}
 	c.index(&s.dominant, beatClusters-1)
@@ -185,6 +186,34 @@ func (c *beatCodec) shapes(s *beatShapes) {
 	abnormal := int(s.abnormal)
 	c.index(&abnormal, math.MaxUint32)
 	s.abnormal = uint32(abnormal)
+}
+
+// cluster is a number of one, or beatNobody.
+func (c *beatCodec) cluster(v *uint8) {
+	n := int(*v)
+	c.index(&n, beatNobody)
+	if n >= beatClusters {
+		n = beatNobody
+	}
+	*v = uint8(n)
+}
+
+func (c *beatCodec) adaption(a *beatAdaption) {
+	c.integer(&a.n)
+	c.few(&a.shiftS)
+	c.floats(a.shiftV[:])
+	n := beatRemembered
+	if c.e != nil {
+		n = int(min(a.n, beatRemembered))
+	}
+	c.index(&n, beatRemembered)
+	for i := range a.memo[:n] {
+		m := &a.memo[i]
+		c.integer(&m.at)
+		c.few(&m.v, &m.s)
+		c.integer(&m.number)
+		c.cluster(&m.cluster)
+	}
 }
 
 func (c *beatCodec) state(s *beatState) {
@@ -200,8 +229,11 @@ func (c *beatCodec) state(s *beatState) {
 	c.shapes(&s.shapes)
 	c.beat(&s.waiting.beat)
 	c.floats(s.waiting.inputs[:])
+	c.integer(&s.waiting.number)
+	c.cluster(&s.waiting.cluster)
 	c.boolean(&s.waits)
 	c.few(&s.pAF)
+	c.adaption(&s.adapted)
 	queued := len(s.queue)
 	c.index(&queued, beatQueue)
 	if c.d != nil {
@@ -244,7 +276,7 @@ func (b *BeatClassifier) UnmarshalBinary(data []byte) error {
 		return err
 	}
 	r := &s.rhythm
-	if s.n < 0 || s.grid.k < 0 || s.grid.rem < 0 || s.grid.rem >= b.weights.den || r.n < 0 || r.baseN < 0 || s.shapes.beats < 0 {
+	if s.n < 0 || s.grid.k < 0 || s.grid.rem < 0 || s.grid.rem >= b.weights.den || r.n < 0 || r.baseN < 0 || s.adapted.n < 0 || s.shapes.beats < 0 {
 		return &checkpoint.Error{Magic: beatMagic, Err: checkpoint.ErrCorrupt}
 	}
 	if err := b.detector.UnmarshalBinary(detector); err != nil {

@@ -42,7 +42,7 @@ func newBeatLead(input, ring []float32) beatLead {
 
 // step takes the next grid sample.
 func (l *beatLead) step(g *qrsGrid, w *qrsWeights) {
-	x := l.in.at(g, w)
+	x := l.mean(g, w)
 	y := float32(beatPole*l.y) + x - l.x
 	l.x, l.y = x, y
 	if !l.in.started || l.in.missing > w.hole {
@@ -50,6 +50,23 @@ func (l *beatLead) step(g *qrsGrid, w *qrsWeights) {
 	}
 	l.ring[l.k&int64(len(l.ring)-1)] = y
 	l.k++
+}
+
+// mean is l.in.at without a mask per sample: the ring in at most two pieces.
+func (l *beatLead) mean(g *qrsGrid, w *qrsWeights) float32 {
+	row, ring := g.row(w), l.in.ring
+	i := int(g.base-w.reach+1) & (len(ring) - 1)
+	first := ring[i:min(len(ring), i+len(row))]
+	sum := float32(0)
+	for j, c := range row[:len(first)] {
+		sum += float32(c * first[j])
+	}
+	rest := row[len(first):]
+	second := ring[:len(rest)]
+	for j, c := range rest {
+		sum += float32(c * second[j])
+	}
+	return sum
 }
 
 // at is grid sample k.

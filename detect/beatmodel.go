@@ -66,13 +66,14 @@ func (f *forest) odds(x []float32) float32 {
 // fibrillation is averaged.
 const beatAFBeats = 12
 
-// decide returns the posterior of the five classes. It fills in what other models
-// say and keeps the running probability of atrial fibrillation.
-func (m *beatMode) decide(x []float32, pAF *float32) [5]float64 {
+// odds returns the log odds of V against all others, and of S against N if it is
+// not V. It fills in what other models say and keeps the running probability of
+// atrial fibrillation.
+func (m *beatMode) odds(x []float32, pAF *float32) (v, s float32) {
 	x[inXS] = m.rhythm.odds(x)
 	*pAF += (sigmoid(m.fibrillation.odds(x)) - *pAF) / beatAFBeats
 	x[inAF] = *pAF
-	v := m.vTrees.odds(x)
+	v = m.vTrees.odds(x)
 	var in [beatInputs]float32
 	for i := range m.v {
 		n := &m.v[i]
@@ -81,10 +82,11 @@ func (m *beatMode) decide(x []float32, pAF *float32) [5]float64 {
 		}
 		v += n.net.odds(in[:len(n.inputs)])
 	}
-	v = v/float32(1+len(m.v)) + m.biasV
-	s := m.s.odds(x) + m.biasS
-	// In proportion 1 : e^s : e^v (1 + e^s of before the bias); v are the odds
-	// against all others.
+	return v/float32(1+len(m.v)) + m.biasV, m.s.odds(x) + m.biasS
+}
+
+// posterior are the probabilities of N, S, V, F and Q.
+func posterior(v, s float32) [5]float64 {
 	es := portable.Exp(float64(clip(s, beatOddsLimit)))
 	ev := portable.Exp(float64(clip(v, beatOddsLimit)))
 	notV := 1 / (1 + ev)
@@ -93,8 +95,8 @@ func (m *beatMode) decide(x []float32, pAF *float32) [5]float64 {
 
 const beatOddsLimit = 12
 
-// class is the most probable one.
-func (m *beatMode) class(p [5]float64) ecg.Class {
+// mostProbable is the class of the highest probability.
+func mostProbable(p [5]float64) ecg.Class {
 	best := 0
 	for i := range p {
 		if p[i] > p[best] {

@@ -96,12 +96,15 @@ type beatState struct {
 	waiting beatPending // measured, not classified
 	waits   bool
 	pAF     float32 // running probability of atrial fibrillation
+	adapted beatAdaption
 }
 
 // beatPending is a measured beat that waits for the next one.
 type beatPending struct {
-	beat   ecg.Beat
-	inputs [beatInputs]float32
+	beat    ecg.Beat
+	number  int64
+	cluster uint8
+	inputs  [beatInputs]float32
 }
 
 // NewBeatClassifier returns the stage.
@@ -260,7 +263,7 @@ func (b *BeatClassifier) overdue(dst []ClassifiedBeat, now int64) []ClassifiedBe
 // measure looks at a beat whose window is complete.
 func (b *BeatClassifier) measure(dst []ClassifiedBeat, x ecg.Beat, known int64) []ClassifiedBeat {
 	s := &b.s
-	p := beatPending{beat: x}
+	p := beatPending{beat: x, number: s.shapes.beats}
 	s.rhythm.interval(float64(x.At-s.rhythm.last)/b.rate+(x.Frac-s.rhythm.lastFrac)/b.rate, x)
 	fid := s.shapes.fiducial(s.lead, b.onGrid(x))
 	s.shapes.load(s.lead, fid)
@@ -274,7 +277,7 @@ func (b *BeatClassifier) measure(dst []ClassifiedBeat, x ecg.Beat, known int64) 
 	s.rhythm.inputs(p.inputs[:])
 	p.inputs[inRPrev] = likeness
 	p.inputs[inConfidence] = float32(x.Confidence)
-	s.shapes.inputs(p.inputs[:], s.lead, &s.rhythm)
+	p.cluster = s.shapes.inputs(p.inputs[:], s.lead, s.adapted.shiftV[:])
 	p.beat.Known = known
 	s.rhythm.take(p.inputs[:])
 	s.waiting, s.waits = p, true
@@ -295,8 +298,14 @@ func (b *BeatClassifier) classify(dst []ClassifiedBeat, known int64) []Classifie
 	if b.immediate {
 		m = &b.model.modes[1]
 	}
-	c.Posterior = m.decide(w.inputs[:], &s.pAF)
-	c.Class = m.class(c.Posterior)
+	v, sv := m.odds(w.inputs[:], &s.pAF)
+	if w.cluster != beatNobody {
+		v += s.adapted.shiftV[w.cluster]
+	}
+	sv += s.adapted.shiftS
+	s.adapted.remember(beatMemo{w.beat.At, v, sv, w.number, w.cluster})
+	c.Posterior = posterior(v, sv)
+	c.Class = mostProbable(c.Posterior)
 	if b.observe != nil {
 		b.observe(BeatObservation{c, w.inputs[:]})
 	}

@@ -97,7 +97,8 @@ type beatCluster struct {
 	score float32 // decaying sum of the probability of being normal
 	early float32 // share of premature beats
 	width float32 // ms
-	last  int64   // number of the last beat in it
+	first int64   // number of the first beat in it
+	last  int64   // and of the last
 }
 
 // beatMatch is how a beat compares with a shape on all leads together.
@@ -292,14 +293,15 @@ func (s *beatShapes) normal(i int, all float32) bool {
 }
 
 // inputs measures the beat at hand beside what is known, and then learns from it.
-func (s *beatShapes) inputs(x []float32, lead []beatLead, rh *beatRhythm) {
+// It returns the cluster that the beat is in; a new one loses its shift.
+func (s *beatShapes) inputs(x []float32, lead []beatLead, shift []float32) uint8 {
 	neutralShape(x)
 	x[inPrevAbnormal] = float32(s.abnormal & 1)
 	x[inAbnormal10] = float32(bits(s.abnormal & 0x3ff))
 	x[inPQ] = s.pq
 	if !s.anyUsable {
 		s.after(false, false)
-		return
+		return beatNobody
 	}
 	var all float32
 	for i := range s.cluster {
@@ -360,13 +362,17 @@ func (s *beatShapes) inputs(x []float32, lead []beatLead, rh *beatRhythm) {
 		s.agreement(x, lead, near)
 	}
 	looksNormal := near < 0 || s.match[near].r > beatNormalR
-	s.atria(x, lead, rh)
-	s.learn(x, lead, home, width, early)
-	dominant := s.dominant == home
+	s.atria(x, lead)
+	dominant := home >= 0 && s.dominant == home && s.match[home].cost() >= beatJoin
+	home = s.learn(x, lead, home, width, early)
+	if s.cluster[home].n == 1 {
+		shift[home] = 0
+	}
 	if dominant {
-		s.learnLeads(x, lead, near)
+		s.learnLeads(lead, near)
 	}
 	s.after(!looksNormal, dominant)
+	return uint8(home)
 }
 
 // after closes a beat.
@@ -504,8 +510,8 @@ const (
 	beatZ0Frequency = -6.3
 )
 
-// learn gives the beat to its cluster, or opens one.
-func (s *beatShapes) learn(x []float32, lead []beatLead, home int, width float32, early bool) {
+// learn gives the beat to its cluster, or opens one, and returns that.
+func (s *beatShapes) learn(x []float32, lead []beatLead, home int, width float32, early bool) int {
 	for i := range s.cluster {
 		c := &s.cluster[i]
 		c.count -= float32(beatDecay * c.count)
@@ -552,7 +558,10 @@ func (s *beatShapes) learn(x []float32, lead []beatLead, home int, width float32
 	if home != s.dominant && s.cluster[home].score > float32(beatTake*s.cluster[s.dominant].score) {
 		s.dominant = home
 	}
-	s.merge(lead, home)
+	if s.merge(lead, home) {
+		return s.dominant
+	}
+	return home
 }
 
 // open returns a cluster for a new shape: a free one, else the one that has been
@@ -573,15 +582,15 @@ func (s *beatShapes) open() int {
 			worst, least = i, use
 		}
 	}
-	s.cluster[worst] = beatCluster{}
+	s.cluster[worst] = beatCluster{first: s.beats}
 	return worst
 }
 
 // merge makes cluster i part of the dominant one if they have become alike.
-func (s *beatShapes) merge(lead []beatLead, i int) {
+func (s *beatShapes) merge(lead []beatLead, i int) bool {
 	c, d := &s.cluster[i], &s.cluster[s.dominant]
 	if i == s.dominant || c.n < 3 {
-		return
+		return false
 	}
 	var xy, xx, yy float32
 	for k := range lead {
@@ -599,7 +608,7 @@ func (s *beatShapes) merge(lead []beatLead, i int) {
 		yy += float32(l.now.weight * b.energy)
 	}
 	if !(xx > 0 && yy > 0) || xy < float32(beatMergeR*sqrt32(xx*yy)) || abs32(log32(xy/yy)) > beatMergeLog {
-		return
+		return false
 	}
 	d.count += c.count
 	d.score += c.score
@@ -608,11 +617,12 @@ func (s *beatShapes) merge(lead []beatLead, i int) {
 	for k := range lead {
 		lead[k].shape[i].n = 0
 	}
+	return true
 }
 
 // learnLeads updates what is known of each lead from a beat of the dominant
 // shape.
-func (s *beatShapes) learnLeads(x []float32, lead []beatLead, near int) {
+func (s *beatShapes) learnLeads(lead []beatLead, near int) {
 	for i := range lead {
 		l := &lead[i]
 		if !l.now.usable {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -63,10 +64,36 @@ func TestErrors(t *testing.T) {
 		"no record":         {[]string{"-db", db, "-records", "nosuch", "-detector", "pantompkins"}, 1, "nosuch.hea"},
 		"no annotations":    {[]string{"-db", db, "-records", "100", "-test", "nosuch"}, 1, "100.nosuch"},
 		"no lead":           {[]string{"-db", db, "-records", "100", "-detector", "pantompkins", "-lead", "V9"}, 1, "V5"},
+		"immediate what":    {[]string{"-db", db, "-detector", "pantompkins", "-immediate"}, 2, "-classify"},
+		"files classified":  {[]string{"-db", db, "-test", "qrs", "-classify"}, 2, "-classify"},
+		"no model":          {[]string{"-db", db, "-records", "100", "-beats", "atr", "-classify", "-model", db + "/100.dat"}, 1, "model"},
+		"no beats":          {[]string{"-db", db, "-records", "100", "-classify"}, 2, "one of"},
 		"ends before start": {[]string{"-db", db, "-records", "100", "-detector", "pantompkins", "-from", "9:0:0"}, 1, "100"},
 	} {
 		code, _, stderr := ec57(c.args...)
 		require.Equal(t, c.code, code, "%s: %s", name, stderr)
 		require.Contains(t, stderr, c.says, name)
 	}
+}
+
+// Classes of annotated beats, in text, JSON and as a figure.
+func TestClassify(t *testing.T) {
+	db := ecgtest.Shared(t, "data", "qtdb")
+	figure := filepath.Join(t.TempDir(), "matrix.svg")
+	args := []string{"-db", db, "-records", "sel803,sel821", "-beats", "atr", "-classify", "-lead", "all", "-from", "0:00", "-dechazal", "-figure", figure}
+	code, stdout, stderr := ec57(args...)
+	require.Zero(t, code, stderr)
+	require.Contains(t, stdout, "\nkappa ")
+	svg, err := os.ReadFile(figure)
+	require.NoError(t, err)
+	require.Contains(t, string(svg), "2 records")
+	code, stdout, stderr = ec57(append(args, "-json")...)
+	require.Zero(t, code, stderr)
+	var got struct {
+		JK    float64
+		Gross map[string]any
+	}
+	require.NoError(t, json.Unmarshal([]byte(stdout), &got))
+	require.Greater(t, got.JK, 0.8)
+	require.Equal(t, 100., got.Gross["q_se"])
 }

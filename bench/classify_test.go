@@ -1,0 +1,102 @@
+package bench_test
+
+import (
+	"bytes"
+	"encoding/xml"
+	"io"
+	"math"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinus-ecg/sinus/bench"
+	"github.com/sinus-ecg/sinus/ecg"
+	"github.com/sinus-ecg/sinus/ecg/ecgtest"
+)
+
+func TestMarksKeepTheContract(t *testing.T) {
+	var beats []ecg.Beat
+	for at := int64(30); at < 3000; at += 97 {
+		beats = append(beats, ecg.Beat{At: at})
+	}
+	ecgtest.TestStage(t, ecgtest.Stage[float64, ecg.Beat]{
+		New:   func() ecg.Stage[float64, ecg.Beat] { return bench.NewMarks(2, beats) },
+		Input: make([]float64, 6000), Frame: 2, Rate: 100,
+		At:    func(_ int, b ecg.Beat) int64 { return b.At },
+		Known: func(b ecg.Beat) int64 { return b.Known },
+	})
+}
+
+// Two published tables: of experiments on DS1 (kappa 0.893, jk 0.883), and a
+// matrix without any error.
+func TestJK(t *testing.T) {
+	m := bench.Matrix{}
+	for r, row := range [][3]int{{45569, 175, 122}, {67, 765, 112}, {101, 4, 3683}, {249, 0, 166}, {4, 0, 4}} {
+		for c, n := range row {
+			m[r][c] = n
+		}
+	}
+	require.InDelta(t, 0.893, m.Kappa(), 0.0005)
+	require.InDelta(t, 0.883, m.JK(), 0.0005)
+	m[bench.N][bench.O], m[bench.O][bench.V] = 100, 200
+	require.InDelta(t, 0.883, m.JK(), 0.0005, "missed and extra beats do not count")
+	perfect := bench.Matrix{}
+	for _, l := range []bench.Label{bench.N, bench.S, bench.V} {
+		perfect[l][l] = 10
+	}
+	require.Equal(t, 1., perfect.JK())
+	require.True(t, math.IsNaN((&bench.Matrix{}).Kappa()))
+	require.Zero(t, (&bench.Matrix{}).JK())
+}
+
+func TestMatrixFigureIsXML(t *testing.T) {
+	m := bench.Matrix{{5, 1}, {0, 3}}
+	var b bytes.Buffer
+	require.NoError(t, m.WriteSVG(&b, `a <title> & "more"`))
+	d := xml.NewDecoder(&b)
+	texts := 0
+	for {
+		token, err := d.Token()
+		if err == io.EOF {
+			break
+		}
+		require.NoError(t, err)
+		if s, ok := token.(xml.StartElement); ok && s.Name.Local == "text" {
+			texts++
+		}
+	}
+	require.Equal(t, 1+12+35, texts)
+}
+
+// The classes of annotated beats: as many beats as there are, whatever their
+// class, and with one lead other ones than with two.
+func TestClassifiedSource(t *testing.T) {
+	d := bench.Database{FS: os.DirFS(ecgtest.Shared(t, "data", "qtdb"))}
+	for _, lead := range []string{"0", bench.AllLeads} {
+		list, err := d.ClassifiedSource(bench.Classification{}, "atr", lead)("sel803")
+		require.NoError(t, err)
+		ref := load(t, d.FS, "sel803", "atr", 250)
+		beats := 0
+		for _, a := range ref {
+			if a.Code.IsBeat() {
+				beats++
+			}
+		}
+		require.Len(t, list, beats)
+	}
+}
+
+func TestClassificationDelay(t *testing.T) {
+	d, err := bench.FindDetector("pantompkins")
+	require.NoError(t, err)
+	s, err := bench.Classification{Immediate: true}.With(d).New(360, 1)
+	require.NoError(t, err)
+	plain, err := d.New(360, 1)
+	require.NoError(t, err)
+	require.InDelta(t, 0.39, (s.Delay() - plain.Delay()).Seconds(), 0.05)
+	s, err = bench.Classification{}.With(d).New(360, 1)
+	require.NoError(t, err)
+	require.LessOrEqual(t, s.Delay(), plain.Delay()+500*time.Millisecond)
+}
