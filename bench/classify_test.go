@@ -16,17 +16,29 @@ import (
 	"github.com/sinus-ecg/sinus/ecg/ecgtest"
 )
 
-func TestMarksKeepTheContract(t *testing.T) {
-	var beats []ecg.Beat
-	for at := int64(30); at < 3000; at += 97 {
-		beats = append(beats, ecg.Beat{At: at})
+// Marks come with the frame they lie on, whatever the blocks, also after a
+// checkpoint.
+func TestMarks(t *testing.T) {
+	beats := []ecg.Beat{{At: 0}, {At: 30}, {At: 31}, {At: 99}}
+	m := bench.NewMarks(2, beats)
+	var got []ecg.Beat
+	for i := range 200 { // half frames
+		if i == 120 {
+			saved, err := m.AppendBinary(nil)
+			require.NoError(t, err)
+			m = bench.NewMarks(2, beats)
+			require.NoError(t, m.UnmarshalBinary(saved))
+		}
+		before := len(got)
+		got = m.Append(got, []float64{0})
+		for _, b := range got[before:] {
+			require.Equal(t, int64(i/2), b.Known)
+			require.Equal(t, b.At, b.Known)
+		}
 	}
-	ecgtest.TestStage(t, ecgtest.Stage[float64, ecg.Beat]{
-		New:   func() ecg.Stage[float64, ecg.Beat] { return bench.NewMarks(2, beats) },
-		Input: make([]float64, 6000), Frame: 2, Rate: 100,
-		At:    func(_ int, b ecg.Beat) int64 { return b.At },
-		Known: func(b ecg.Beat) int64 { return b.Known },
-	})
+	require.Len(t, got, len(beats))
+	m.Reset()
+	require.Len(t, m.Append(nil, make([]float64, 120)), 3)
 }
 
 // Two published tables: of experiments on DS1 (kappa 0.893, jk 0.883), and a

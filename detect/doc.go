@@ -34,5 +34,28 @@
 //	thresholds not halved in irregular rhythm (the paper's)    99.682  99.733
 //	no search-back (the paper's)                               99.718  99.630
 //
+// # Classes of beats
+//
+// [BeatClassifier] gives each beat its class by ANSI/AAMI EC57 and the probability
+// of each class, one beat after it (or at once, with BeatConfig.Immediate). It has
+// a detector inside and looks at the signal of all leads itself:
+//
+//   - rhythm: the interval before the beat, and behind it, beside medians,
+//     quantiles and changes of the last 8 to 256; two forests of small trees,
+//     taught by long records that have no signals, say from these how probable S
+//     and atrial fibrillation are;
+//   - shape: up to 12 clusters of QRS complexes that look alike on all leads
+//     together, one of them dominant; likeness, area, width beside the normal
+//     ones, likeness of neighbours. Each lead counts by how reliably it has shown
+//     the dominant shape, over its noise, whatever its gain;
+//   - P wave: likeness with the usual one, with the T wave of the beat before
+//     taken away.
+//
+// A small network and a forest then decide on V, another forest on S. The idea of
+// these inputs is common (P. de Chazal et al. 2004, M. Llamedo and J. P. Martínez,
+// IEEE Trans. Biomed. Eng. 58:616-625, 2011); clusters with a dominant shape are
+// those of P. Hamilton's OSEA. How it was taught, and how good it is, stands in
+// models/beats.md; bench/train makes the weights.
+//
 // sinus is not a medical device.
 package detect

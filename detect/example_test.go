@@ -3,6 +3,7 @@ package detect_test
 import (
 	"fmt"
 	"log"
+	"time"
 
 	"github.com/sinus-ecg/sinus/detect"
 	"github.com/sinus-ecg/sinus/ecg"
@@ -55,4 +56,29 @@ func ExamplePanTompkins_Append() {
 	// beat at sample 150
 	// beat at sample 400
 	// beat at sample 650
+}
+
+// Beats come out with their class and the probability of each class.
+func ExampleBeatClassifier() {
+	patient, _ := synth.New(synth.Default()) // two leads
+	format := patient.Format()
+	classifier, err := detect.NewBeatClassifier(detect.BeatConfig{Rate: format.Rate, Leads: len(format.Leads)})
+	if err != nil {
+		log.Fatal(err)
+	}
+	clock, _ := format.Clock()
+	for beat, err := range ecg.All(ecg.Through(patient, classifier)) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		if beat.Class != ecg.Normal && clock.Offset(beat.At) < 2*time.Minute {
+			sure := beat.Posterior[beat.Class-ecg.Normal] > 0.6
+			fmt.Println(beat.Class, "at", clock.Offset(beat.At).Round(100*time.Millisecond), "sure:", sure)
+		}
+	}
+	// Output:
+	// V at 20.2s sure: true
+	// S at 45.2s sure: true
+	// S at 1m9.8s sure: true
+	// V at 1m35.2s sure: true
 }

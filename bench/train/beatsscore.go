@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"github.com/sinus-ecg/sinus/ecg"
 )
@@ -91,44 +92,75 @@ func truthRow(c ecg.Class) int {
 	return int(c - ecg.Normal)
 }
 
-// calledAs is the class, 0 to 2, as detect chooses it.
+// calledAs is the class, 0 to 2, as detect chooses it: V where its odds are above
+// those of the more probable of N and S within the rest.
 func calledAs(o beatOdds, biasV, biasS float32) int {
 	v, s := float64(o[0]+biasV), float64(o[1]+biasS)
-	pv, ps := 1/(1+math.Exp(-v)), 1/(1+math.Exp(-s))
-	n, sv := (1-pv)*(1-ps), (1-pv)*ps
+	most := 1 / (1 + math.Exp(-math.Abs(s)))
 	switch {
-	case pv > n && pv > sv:
+	case math.Exp(v) > most:
 		return 2
-	case sv > n:
+	case s > 0:
 		return 1
 	}
 	return 0
+}
+
+// biasMargin is what the biases may cost in mean jk for fewer false calls: what
+// cross-validation says of these is too good for new patients.
+const biasMargin = 0.003
+
+// biases are those with the best mean jk over mitdb and svdb and all versions,
+// noise included; then, V and S in turn, the lowest that cost no more than the
+// margin.
+func (t *beatTrainer) biases(odds []beatOdds) (biasV, biasS float32) {
+	const lo, hi, step = -6, 1, 0.25
+	groups := make(map[[2]int][]int) // rows by version and database
+	for i := range t.rows {
+		db := slices.Index([]string{"mitdb", "svdb"}, t.records[t.rows[i].record].db)
+		if db >= 0 {
+			groups[[2]int{t.rows[i].version, db}] = append(groups[[2]int{t.rows[i].version, db}], i)
+		}
+	}
+	mean := func(v, s float32) float64 {
+		sum := 0.0
+		for version := range beatVersions {
+			for db := range 2 {
+				var m beatMatrix
+				for _, i := range groups[[2]int{version, db}] {
+					m[truthRow(t.rows[i].truth)][calledAs(odds[i], v, s)]++
+				}
+				sum += m.jk()
+			}
+		}
+		return sum / float64(2*len(beatVersions))
+	}
+	best := 0.0
+	for v := float32(lo); v <= hi; v += 2 * step {
+		for s := float32(lo); s <= hi; s += 2 * step {
+			if j := mean(v, s); j > best {
+				best, biasV, biasS = j, v, s
+			}
+		}
+	}
+	for mean(biasV-step, biasS) >= best-biasMargin/2 && biasV > lo {
+		biasV -= step
+	}
+	for mean(biasV, biasS-step) >= best-biasMargin && biasS > lo {
+		biasS -= step
+	}
+	return biasV, biasS
 }
 
 // report prints the figures at the biases with the best mean jk, and returns
 // these.
 func (t *beatTrainer) report(w io.Writer, odds []beatOdds) (biasV, biasS float32) {
 	is := func(db string) func(int) bool { return func(i int) bool { return t.records[i].db == db } }
-	// The biases with the best mean jk over two databases and three ways.
-	best, bv, bs := 0.0, float32(0), float32(0)
-	for v := float32(-6); v <= 1; v += 0.5 {
-		for s := float32(-6); s <= 1; s += 0.5 {
-			sum := 0.0
-			for version := range 3 {
-				for _, db := range []string{"mitdb", "svdb"} {
-					m := t.confusion(odds, v, s, is(db), version)
-					sum += m.jk()
-				}
-			}
-			if sum > best {
-				best, bv, bs = sum, v, s
-			}
-		}
-	}
-	fmt.Fprintf(w, "bias V %.2f S %.2f, mean jk %.4f\n", bv, bs, best/6)
+	biasV, biasS = t.biases(odds)
+	fmt.Fprintf(w, "# bias V %.2f S %.2f\n", biasV, biasS)
 	for version := range beatVersions {
 		for _, db := range []string{"mitdb", "svdb", "qtdb"} {
-			m := t.confusion(odds, bv, bs, is(db), version)
+			m := t.confusion(odds, biasV, biasS, is(db), version)
 			vSe, vPP, sSe, sPP := m.figures()
 			fmt.Fprintf(w, "version %d %-5s jk %.3f V %5.1f/%5.1f S %5.1f/%5.1f  %v\n", version, db, m.jk(), 100*vSe, 100*vPP, 100*sSe, 100*sPP, m)
 		}
@@ -139,10 +171,10 @@ func (t *beatTrainer) report(w io.Writer, odds []beatOdds) (biasV, biasS float32
 		}
 		fmt.Fprintf(w, "%-12v", &t.records[i])
 		for version := range 3 {
-			m := t.confusion(odds, bv, bs, func(k int) bool { return k == i }, version)
+			m := t.confusion(odds, biasV, biasS, func(k int) bool { return k == i }, version)
 			fmt.Fprintf(w, "  N %v S %v V %v F %v - %v |", m[0], m[1], m[2], m[3], m[5])
 		}
 		fmt.Fprintln(w)
 	}
-	return bv, bs
+	return biasV, biasS
 }
