@@ -46,9 +46,7 @@ func TestMarks(t *testing.T) {
 func TestJK(t *testing.T) {
 	m := bench.Matrix{}
 	for r, row := range [][3]int{{45569, 175, 122}, {67, 765, 112}, {101, 4, 3683}, {249, 0, 166}, {4, 0, 4}} {
-		for c, n := range row {
-			m[r][c] = n
-		}
+		copy(m[r][:], row[:])
 	}
 	require.InDelta(t, 0.893, m.Kappa(), 0.0005)
 	require.InDelta(t, 0.883, m.JK(), 0.0005)

@@ -13,14 +13,6 @@ import (
 // and missed of the classifier.
 type beatMatrix [6][4]int
 
-func (m *beatMatrix) add(o *beatMatrix) {
-	for i := range m {
-		for j := range m[i] {
-			m[i][j] += o[i][j]
-		}
-	}
-}
-
 func share(a, b int) float64 {
 	if b == 0 {
 		return math.NaN()

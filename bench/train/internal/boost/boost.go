@@ -100,8 +100,10 @@ type leaf struct {
 // Train fits a forest.
 func Train(ctx context.Context, rows *Rows, c Config) (*Forest, error) {
 	t := &trainer{c: c, rows: rows}
-	t.bin()
 	n := rows.Len()
+	if n > 0 {
+		t.bin()
+	}
 	t.g, t.h, t.score = make([]float64, n), make([]float64, n), make([]float64, n)
 	sum, pos := 0.0, 0.0
 	for i := range n {
