@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -141,4 +142,27 @@ func TestErrors(t *testing.T) {
 	require.Zero(t, code)
 	require.Contains(t, stdout, "usage: hrv")
 	require.Contains(t, stdout, "-priors")
+}
+
+// What is read is intervals of the given length, in order, whatever the text.
+func FuzzReadIntervals(f *testing.F) {
+	f.Add("800\n810 N\n# x\n\n790;\n", "auto")
+	f.Add("0.8\n0.81\n", "auto")
+	f.Add("\ufeff1e9\n1e-300\n", "ms")
+	f.Add("1000000\n1000001\n", "s")
+	f.Fuzz(func(t *testing.T, text, unit string) {
+		s, err := readIntervals("list", strings.NewReader(text), unit)
+		if err != nil {
+			return
+		}
+		if len(s.beats) < 2 || s.beats[0].At != 0 {
+			t.Fatal("no beats and no error")
+		}
+		for i := 1; i < len(s.beats); i++ {
+			a, b := s.beats[i-1], s.beats[i]
+			if rr := float64(b.At-a.At) + b.Frac - a.Frac; !(rr > -1e-3 && rr <= longest+1) || b.At < a.At || math.Abs(b.Frac) > 0.5 {
+				t.Fatalf("interval %d of %v us", i, rr)
+			}
+		}
+	})
 }

@@ -113,8 +113,12 @@ func readAnnotations(o options) (source, error) {
 // a microsecond.
 const textRate = 1e6
 
-// maxIntervals is far beyond a month of beats.
-const maxIntervals = 1 << 23
+// maxIntervals is far beyond a month of beats, longest beyond a pause of eleven
+// days. So many of that length still have whole numbers of microseconds.
+const (
+	maxIntervals = 1 << 23
+	longest      = 1e12 // us
+)
 
 // readIntervals reads one interval per line. A word after it, and lines that
 // begin with #, are comments; a second number is not, for which is the interval?
@@ -128,7 +132,7 @@ func readIntervals(name string, r io.Reader, unit string) (source, error) {
 			continue
 		}
 		v, err := strconv.ParseFloat(fields[0], 64)
-		if err != nil || !(v > 0) || v > 1e9 {
+		if err != nil || !(v > 0) || v > longest*1000/textRate {
 			return source{}, fmt.Errorf("%s, line %d: %.64q is no interval", name, line, fields[0])
 		}
 		if len(fields) > 1 {
@@ -156,7 +160,10 @@ func readIntervals(name string, r io.Reader, unit string) (source, error) {
 	// kept in both, so that no length is rounded.
 	at, frac := int64(0), 0.0
 	s.beats = append(s.beats, ecg.Beat{})
-	for _, v := range rr {
+	for i, v := range rr {
+		if v*scale > longest {
+			return s, fmt.Errorf("%s, interval %d: %v s is no interval", name, i+1, v)
+		}
 		frac += v * scale
 		whole := math.Round(frac)
 		at, frac = at+int64(whole), frac-whole
