@@ -27,9 +27,9 @@ type FlagsConfig struct {
 // missing (ecg.LeadOff), at a rail (ecg.Saturated), or all the same (ecg.Flat).
 // It is an ecg.Stage that gives an ecg.Quality for each Window of each lead that
 // has such a fault: Start and End are the first and the last faulty sample in the
-// window, Index is the part of the window without fault. A lead of which nothing
-// comes is good as far as can be told. Known is a second after the window, since
-// a fault may show so late.
+// window, Index is the part of the window without fault, Measures has the shares
+// of each kind. A lead of which nothing comes is good as far as can be told. Known
+// is a second after the window, since a fault may show so late.
 //
 // LeadOff is a run of more than 20 ms without samples. Flat is a second within
 // FlatRange: longer than the line between two waves. Rails that are not known
@@ -179,7 +179,7 @@ func (f *Flags) Flush(dst []ecg.Quality) []ecg.Quality {
 func (f *Flags) verdict(dst []ecg.Quality, start, end int64) []ecg.Quality {
 	for l := range f.leads {
 		q := ecg.Quality{Lead: l, Start: -1, Known: f.n - 1}
-		bad := 0
+		bad, off, flat, rails := 0, 0, 0, 0
 		for i := start; i < end; i++ {
 			if v := f.leads[l].faults[i%int64(len(f.leads[l].faults))]; v != 0 {
 				if q.Start < 0 {
@@ -188,10 +188,22 @@ func (f *Flags) verdict(dst []ecg.Quality, start, end int64) []ecg.Quality {
 				q.End = i + 1
 				q.Flags |= v
 				bad++
+				if v&ecg.LeadOff != 0 {
+					off++
+				}
+				if v&ecg.Flat != 0 {
+					flat++
+				}
+				if v&ecg.Saturated != 0 {
+					rails++
+				}
 			}
 		}
 		if bad > 0 {
-			q.Index = 1 - float64(bad)/float64(end-start)
+			n := float64(end - start)
+			q.Index = 1 - float64(bad)/n
+			q.Measures = ecg.Unmeasured()
+			q.Measures.Off, q.Measures.Flat, q.Measures.Rails = float64(off)/n, float64(flat)/n, float64(rails)/n
 			dst = append(dst, q)
 		}
 	}

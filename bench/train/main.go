@@ -21,6 +21,7 @@ type model struct {
 var models = []model{
 	{"qrs", "verifier of the QRS detector", trainQRS},
 	{"beats", "classes of beats", trainBeats},
+	{"quality", "index of the signal quality", trainQuality},
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
