@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sinus-ecg/sinus/detect"
 	"github.com/sinus-ecg/sinus/ecg"
 )
 
@@ -36,7 +37,15 @@ type MeasuredStage struct {
 }
 
 // MeasuredStages are all stages over the samples of one lead.
-var MeasuredStages = append(measuredFilters(), measuredDetectors()...)
+var MeasuredStages = slices.Concat(measuredFilters(), measuredDetectors(), []MeasuredStage{
+	{"quality", func(rate float64, x []float64, block int) (Latency, error) {
+		q, err := detect.NewSignalQuality(detect.SignalQualityConfig{Rate: rate})
+		if err != nil {
+			return Latency{}, err
+		}
+		return measure(q, x, block, rate, nil), nil
+	}},
+})
 
 func measuredDetectors() []MeasuredStage {
 	stages := make([]MeasuredStage, len(Detectors))

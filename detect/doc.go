@@ -57,5 +57,10 @@
 // those of P. Hamilton's OSEA. How it was taught, and how good it is, stands in
 // models/beats.md; bench/train makes the weights.
 //
+// # Signal quality
+//
+// [SignalQuality] gives each lead and second the probability that the beats found
+// there can be trusted, with its reasons: a gate for what is computed from beats.
+//
 // sinus is not a medical device.
 package detect

@@ -4,11 +4,11 @@ package detect
 
 // qualityWeights are the weights of the terms of AppendQualityTerms;
 // models/quality.md is the card of the model.
-var qualityWeights = [33]float64{
+var qualityWeights = [31]float64{
 	-10.2790, -6.5216, -2.2666, 0.2125, -0.4203,
 	1.3278, -2.1606, 0.5609, -0.6606, -0.4419, -0.7338,
 	-0.1358, 0.1123, 1.4566, -0.1928, -0.1991, -0.7179,
-	6.2147, -5.3454, -0.8075, 1.0802, -0.9635, -0.6471,
+	6.2147, -5.3454, -0.8075, 1.0802,
 	1.3073, 0.3720, 1.5922, 5.0243, 1.8361, 3.7386,
 	13.9667, 4.9003, -1.3646, -8.1697,
 }

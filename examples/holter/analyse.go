@@ -100,7 +100,11 @@ func analyse(ctx context.Context, o options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", src.title, err)
 	}
-	a := analysis{summary: newSummary(clock, detector.Delay()), gapFrames: clock.Sample(gapLimit)}
+	quality, err := detect.NewSignalQuality(detect.SignalQualityConfig{Rate: format.Rate})
+	if err != nil {
+		return fmt.Errorf("%s: %w", src.title, err)
+	}
+	a := analysis{summary: newSummary(clock, detector.Delay()), gapFrames: clock.Sample(gapLimit), quality: quality}
 	bar := newProgress(stderr, src.frames)
 	readErr := a.run(ctx, src.signal, detector, bar)
 	bar.clear()
@@ -127,6 +131,8 @@ type analysis struct {
 	gapFrames int64
 	missing   int64 // frames without a sample in a row
 	gapEnd    int64 // end of the last gap
+	quality   *detect.SignalQuality
+	seconds   []ecg.Quality // scratch
 	file      bytes.Buffer
 	writer    *wfdb.AnnotationWriter
 }
@@ -144,8 +150,13 @@ func (a *analysis) run(ctx context.Context, s ecg.Signal, d ecg.Stage[float64, e
 		}
 		a.look(block[:n])
 		beats = d.Append(beats[:0], block[:n])
+		a.seconds = a.quality.Append(a.seconds[:0], block[:n])
 		if err != nil {
 			beats = d.Flush(beats)
+			a.seconds = a.quality.Flush(a.seconds)
+		}
+		for _, q := range a.seconds {
+			a.summary.second(q)
 		}
 		for _, b := range beats {
 			if a.summary.beats > 0 && a.gapEnd > a.summary.last.At && a.gapEnd <= b.At {

@@ -28,6 +28,7 @@ func TestSyntheticPatient(t *testing.T) {
 	require.Zero(t, code, stderr)
 	require.Contains(t, stdout, "Duration        0:05:00 (108000 samples)")
 	require.Contains(t, stdout, "Signal lost     0:00:04 (1.3 %)")
+	require.Contains(t, stdout, "Usable          98.7 % of the seconds, lead off 1.3 %\n")
 	require.Contains(t, stdout, "Pauses          1 of 2s or more")
 	require.Contains(t, stdout, "2.60 s at 0:02:")
 	require.Empty(t, stderr)

@@ -17,6 +17,9 @@ type summary struct {
 	frames int64
 	lost   int64 // frames without a sample
 
+	seconds, usable int64 // of which the beats can be trusted
+	faults          [len(faultNames)]int64
+
 	beats  int64
 	last   ecg.Beat
 	broken bool // signal was lost since the last beat
@@ -52,6 +55,26 @@ type pause struct {
 func newSummary(clock ecg.Clock, delay time.Duration) *summary {
 	return &summary{clock: clock, delay: make([]int64, clock.Sample(delay)+2),
 		low: rate{bpm: math.Inf(1)}, high: rate{bpm: math.Inf(-1)}}
+}
+
+// usableIndex is the index from which a second counts as usable: its beats are
+// more likely right than not.
+const usableIndex = 0.5
+
+// faultNames are the faults of ecg.QualityFlags, in the order of their bits.
+var faultNames = [...]string{"flat", "at a rail", "lead off", "noisy", "mains", "wandering"}
+
+// second takes the quality of a second.
+func (s *summary) second(q ecg.Quality) {
+	s.seconds++
+	if q.Index >= usableIndex {
+		s.usable++
+	}
+	for i := range faultNames {
+		if q.Flags&(1<<i) != 0 {
+			s.faults[i]++
+		}
+	}
 }
 
 // gap says that signal was lost: the interval over it is no RR interval.
@@ -134,6 +157,16 @@ func (s *summary) write(w io.Writer) {
 	line("Duration", "%s (%d samples)", s.at(s.frames), s.frames)
 	if s.lost > 0 {
 		line("Signal lost", "%s (%.1f %%)", s.at(s.lost), 100*float64(s.lost)/float64(s.frames))
+	}
+	if s.seconds > 0 {
+		share := func(n int64) float64 { return 100 * float64(n) / float64(s.seconds) }
+		faults := ""
+		for i, n := range s.faults {
+			if n > 0 {
+				faults += fmt.Sprintf(", %s %.1f %%", faultNames[i], share(n))
+			}
+		}
+		line("Usable", "%.1f %% of the seconds%s", share(s.usable), faults)
 	}
 	line("Beats", "%d", s.beats)
 	if s.rr.n == 0 {
