@@ -43,14 +43,14 @@ type SignalQualityConfig struct {
 //	Mains             50 or 60 Hz by correlation
 //	Wander            steps of means over half a second, below 1 Hz (basSQI)
 //	Kurtosis          kSQI: G. D. Clifford et al., Physiol. Meas. 33:1419, 2012
-//	Burst             QRS band, of this second against the others
 //	Agreement         bSQI: Q. Li, R. G. Mark, G. D. Clifford, Physiol. Meas. 29:15, 2008;
 //	                  Pan-Tompkins and the length of the curve (W. Zong et al., 2003)
 //	Likeness          tSQI: C. Orphanidou et al., IEEE J. Biomed. Health Inform. 19:832, 2015;
 //	                  with the most similar of four beats instead of the mean beat
 //	Evenness          heights of the beats
 //
-// A stage needs about 21 KB at 360 Hz, 31 KB at 1000 Hz, per lead.
+// A checkpoint has 10 KB per lead at 100 Hz, 15 KB at 360 Hz, 25 KB at 1000 Hz; the
+// stage itself is about as large.
 type SignalQuality struct {
 	c      SignalQualityConfig
 	second int64 // samples

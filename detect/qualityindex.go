@@ -30,7 +30,6 @@ var qualityParts = []qualityPart{
 	{func(m *ecg.QualityMeasures) float64 { return m.Mains }, 0.02, true, []float64{-4, -2}},
 	{func(m *ecg.QualityMeasures) float64 { return m.Wander }, 0.1, true, []float64{-2, 0}},
 	{func(m *ecg.QualityMeasures) float64 { return m.Kurtosis }, 7, true, []float64{1.5, 2.5}},
-	{func(m *ecg.QualityMeasures) float64 { return max(m.Burst, 1) }, 1, true, []float64{0.3}}, // a quiet second may be a pause
 	{func(m *ecg.QualityMeasures) float64 { return m.Agreement }, 0.9, false, []float64{0.5, 0.8}},
 	{func(m *ecg.QualityMeasures) float64 { return m.Likeness }, 0.9, false, []float64{0.8, 0.95}},
 	{func(m *ecg.QualityMeasures) float64 { return m.Evenness }, 0.9, false, []float64{0.5, 0.8}},

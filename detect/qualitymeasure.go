@@ -85,7 +85,7 @@ func (l *qualityLead) measure(k int64) ecg.QualityMeasures {
 	var halves [2 * qualitySeconds]float64
 	var bands, highs [qualitySeconds * qualityBlocks]float64
 	nSeconds, nHalves, nBlocks := 0, 0, 0
-	cells, here := 0, math.NaN()
+	cells := 0
 	var band2, band4 float64
 	end := min(k+2, (l.n+qualityRate-1)/qualityRate)
 	for j := max(0, k+2-qualitySeconds); j < end; j++ {
@@ -107,9 +107,6 @@ func (l *qualityLead) measure(k int64) ecg.QualityMeasures {
 				nBlocks++
 			}
 		}
-		if j == k && top > 0 {
-			here = top
-		}
 		if s.cells >= qualityHalf {
 			tops[nSeconds] = top
 			hums[nSeconds] = s.hum()
@@ -130,7 +127,6 @@ func (l *qualityLead) measure(k int64) ecg.QualityMeasures {
 	between := int(qualityBetween * float64(nBlocks))
 	m.Background = math.Sqrt(bands[between]) / height
 	m.Muscle = math.Sqrt(highs[between]/6) / height // 6: the second difference of white noise
-	m.Burst = math.Sqrt(here / (level + qualityTiny))
 	sum := 0.0
 	for _, h := range hums[:nSeconds] {
 		sum += h

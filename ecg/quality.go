@@ -35,7 +35,6 @@ type QualityMeasures struct {
 	Muscle, Background, Mains, Wander float64
 
 	Kurtosis  float64 // of the signal in the QRS band: 3 of Gaussian noise, more where complexes stand out
-	Burst     float64 // largest amplitude in the QRS band here beside that of the complexes around
 	Agreement float64 // of two detectors: beats that both find, of those that any finds
 	Likeness  float64 // correlation of the beats with the most similar one of the last four
 	Evenness  float64 // lowest beat beside the highest, in the QRS band
@@ -44,5 +43,5 @@ type QualityMeasures struct {
 // Unmeasured are measures of which none is known.
 func Unmeasured() QualityMeasures {
 	n := math.NaN()
-	return QualityMeasures{n, n, n, n, n, n, n, n, n, n, n, n}
+	return QualityMeasures{n, n, n, n, n, n, n, n, n, n, n}
 }

@@ -20,7 +20,7 @@ type scored struct {
 }
 
 // auc is the share of pairs of a usable and another second that are in the right
-// order; of equals, half.
+// order; of equals, half. NaN: all are of one kind.
 func auc(s []scored) float64 {
 	s = slices.Clone(s)
 	slices.SortFunc(s, func(a, b scored) int { return cmp.Compare(a.index, b.index) })
