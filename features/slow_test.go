@@ -15,5 +15,6 @@ func TestStreamEqualsBatchSlow(t *testing.T) {
 	}
 	for _, record := range recordsOf(t, "nsrdb", ".atr") {
 		streamEqualsBatch(t, "nsrdb", record, 128, features.SlidingConfig{Step: 5 * time.Minute}, 1)
+		summaryEqualsBatch(t, "nsrdb", record, 128)
 	}
 }
