@@ -1,0 +1,68 @@
+package detect
+
+import (
+	"github.com/sinus-ecg/sinus/ecg"
+	"github.com/sinus-ecg/sinus/ecg/checkpoint"
+)
+
+const rulesMagic, rulesVersion = "RYTH", 1
+
+func (r *RhythmRules) fingerprint() checkpoint.Fingerprint {
+	c := &r.c
+	return checkpoint.NewFingerprint().Float(c.Rate).Float(c.Bradycardia).Float(c.Tachycardia).Float(c.Supraventricular).
+		Int(int64(c.Pause)).Int(int64(c.Asystole)).Int(int64(c.Confirm)).Int(int64(c.Latency))
+}
+
+// AppendBinary implements encoding.BinaryAppender.
+func (r *RhythmRules) AppendBinary(b []byte) ([]byte, error) {
+	s := &r.s
+	e := checkpoint.Append(b, rulesMagic, rulesVersion, r.fingerprint())
+	for _, v := range []bool{s.started, s.stopped, s.paused, s.flushed, s.run.stray} {
+		e.Bool(v)
+	}
+	for _, v := range []int64{
+		s.known, int64(s.count), int64(s.fresh), int64(s.rhythm), int64(s.state), s.start, s.ended,
+		int64(s.run.class), int64(s.run.n), s.run.start, s.run.last, int64(s.run.rhythm),
+	} {
+		e.Int(v)
+	}
+	e.Float(s.before)
+	e.Float(s.run.rr)
+	for i := range s.beats {
+		n := &s.beats[i]
+		e.Int(n.at)
+		e.Int(int64(n.class))
+		e.Float(n.frac)
+		e.Float(n.rr)
+	}
+	return e.End(), nil
+}
+
+// UnmarshalBinary implements encoding.BinaryUnmarshaler.
+func (r *RhythmRules) UnmarshalBinary(data []byte) error {
+	d, err := checkpoint.Open(data, rulesMagic, rulesVersion, r.fingerprint())
+	if err != nil {
+		return err
+	}
+	var s rulesState
+	for _, v := range []*bool{&s.started, &s.stopped, &s.paused, &s.flushed, &s.run.stray} {
+		*v = d.Bool()
+	}
+	s.known = d.Int()
+	s.count = d.IntIn(0, len(s.beats))
+	s.fresh = d.IntIn(0, s.count)
+	s.rhythm, s.state = ecg.Rhythm(d.IntIn(0, 255)), ecg.EpisodeState(d.IntIn(0, 255))
+	s.start, s.ended = d.Int(), d.Int()
+	s.run.class, s.run.n = ecg.Class(d.IntIn(0, 255)), d.IntIn(0, 1<<40)
+	s.run.start, s.run.last = d.Int(), d.Int()
+	s.run.rhythm = ecg.Rhythm(d.IntIn(0, 255))
+	s.before, s.run.rr = d.Float(), d.Float()
+	for i := range s.beats {
+		s.beats[i] = rulesBeat{at: d.Int(), class: ecg.Class(d.IntIn(0, 255)), frac: d.Float(), rr: d.Float()}
+	}
+	if err := d.Close(); err != nil {
+		return err
+	}
+	r.s = s
+	return nil
+}
