@@ -31,7 +31,7 @@ type source struct {
 
 // open finds the record: a local one, else, for a name like mitdb/100, that of
 // PhysioNet.
-func open(o options, stderr io.Writer) (source, error) {
+func open(ctx context.Context, o options, stderr io.Writer) (source, error) {
 	if o.record == "" {
 		p, err := synth.New(synth.Default())
 		if err != nil {
@@ -51,12 +51,11 @@ func open(o options, stderr io.Writer) (source, error) {
 	var files fs.FS = wfdb.Dir(dir)
 	title := o.record
 	if _, err := os.Stat(o.record + ".hea"); errors.Is(err, fs.ErrNotExist) && isPhysioNet(o.record) {
-		fmt.Fprintf(stderr, "holter: no %s.hea here, asking PhysioNet\n", o.record)
-		config := wfdb.PhysioNetConfig{}
-		if cache, err := os.UserCacheDir(); err == nil {
-			config.Cache = filepath.Join(cache, "sinus", "physionet")
+		if o.annotator != "" && o.beside {
+			return source{}, fmt.Errorf("%w: -o needs -outdir for a record of PhysioNet", errUsage)
 		}
-		files, name = wfdb.PhysioNet(config), o.record
+		fmt.Fprintf(stderr, "holter: no %s.hea here, asking PhysioNet\n", o.record)
+		files, name = physioNet(ctx), o.record
 		title += " (PhysioNet)"
 	}
 	h, err := wfdb.ReadHeader(files, name)
@@ -74,6 +73,17 @@ func open(o options, stderr io.Writer) (source, error) {
 	return source{title, path.Base(name), r, h.Frames, r.Close}, nil
 }
 
+// physioNet is PhysioNet as the environment has it, with a cache.
+func physioNet(ctx context.Context) fs.FS {
+	config := wfdb.PhysioNetConfig{BaseURL: os.Getenv("SINUS_PHYSIONET"), Cache: os.Getenv("SINUS_CACHE")}
+	if config.Cache == "" {
+		if cache, err := os.UserCacheDir(); err == nil {
+			config.Cache = filepath.Join(cache, "sinus", "physionet")
+		}
+	}
+	return wfdb.PhysioNet(config).WithContext(ctx)
+}
+
 // isPhysioNet reports whether a name may be that of a project and a record
 // there: folders and a name, no path of this machine.
 func isPhysioNet(name string) bool {
@@ -86,7 +96,7 @@ func isPhysioNet(name string) bool {
 // analyse streams the record once and prints the summary, also of what came
 // before an error or an interrupt.
 func analyse(ctx context.Context, o options, stdout, stderr io.Writer) error {
-	src, err := open(o, stderr)
+	src, err := open(ctx, o, stderr)
 	if err != nil {
 		return err
 	}

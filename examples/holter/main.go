@@ -19,6 +19,11 @@ const usage = `holter reads one ECG record as a stream and prints a summary of i
     holter                       a synthetic patient, no files needed
     holter data/mitdb/100        a WFDB record: data/mitdb/100.hea and its signal file
     holter -o qrs data/mitdb/100 also writes the beats to data/mitdb/100.qrs
+    holter mitdb/100             from physionet.org, if it is not here
+
+What was read from PhysioNet stays in the folder $SINUS_CACHE (else in that for
+caches of the user); $SINUS_PHYSIONET names another server
+(https://physionet.org/files).
 
 Exit codes: 0 good, 1 failed or interrupted, 2 wrong use. Not a medical device.
 
@@ -30,6 +35,7 @@ type options struct {
 	record    string // "" for the synthetic patient
 	annotator string
 	outDir    string
+	beside    bool // outDir is the folder of the record, as none was given
 	lead      string
 }
 
@@ -90,7 +96,7 @@ func parse(args []string, stdout, stderr io.Writer) (options, error) {
 		if o.record == "" {
 			return o, errors.New("-o needs -outdir for the synthetic patient")
 		}
-		o.outDir = filepath.Dir(o.record)
+		o.outDir, o.beside = filepath.Dir(o.record), true
 	}
 	return o, nil
 }
