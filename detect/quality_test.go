@@ -269,6 +269,15 @@ func TestSignalQualityOnNothing(t *testing.T) {
 	}
 }
 
+// Nor do whole seconds allocate, in which something is judged each time.
+func TestSignalQualityAllocatesNothing(t *testing.T) {
+	x := sleeper(t, 360, 20)
+	q := newQuality(t, detect.SignalQualityConfig{Rate: 360})
+	out := q.Append(nil, x)
+	require.Zero(t, testing.AllocsPerRun(20, func() { out = q.Append(out[:0], x[:3*360]) }))
+	require.Len(t, out, 3)
+}
+
 func TestSignalQualityRefuses(t *testing.T) {
 	for field, c := range map[string]detect.SignalQualityConfig{
 		"Rate":  {Rate: math.NaN()},
