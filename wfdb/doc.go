@@ -32,6 +32,36 @@
 // Readers are tolerant: what is odd but can be read is a Warning. Writers are
 // strict. A number that was read and is written again is the same number.
 //
+// # Annotations
+//
+// ReadAnnotations reads the marks of an annotator whole, AnnotationReader one
+// after the other, in the MIT or the AHA format. A Code knows its mnemonic and
+// its class: BxbClass is that of the program bxb and of EC57, DeChazalClass
+// that of de Chazal et al. 2004, which most papers on classification follow;
+// they differ in supraventricular escape beats. Beats leaves out what is no
+// beat, so that a mark of rhythm or noise does not split an RR interval.
+//
+// # Where records lie
+//
+// Everything is read through an fs.FS: Dir is a folder, PhysioNet the projects
+// of physionet.org with a cache on disk, Zip an archive as PhysioNet ships it,
+// and any other will do, also one whose files can't go back.
+//
+//	z, err := wfdb.Zip(file, size, wfdb.Limits{})
+//	r, err := wfdb.Open(z, "mit-bih-arrhythmia-database-1.0.0/100")
+//
+// # Writing
+//
+// A Writer takes samples as they come. What it has written is a record at any
+// time, up to the last block, if the program dies; Close writes length, initial
+// values and checksums, and RepairHeader does it for a Writer that could not.
+//
+// # De-identification
+//
+// A Deidentifier copies a record without the personal data in its header and
+// annotations. The ECG itself can identify a person: a copy is de-identified
+// and never anonymous.
+//
 // # Files from others
 //
 // Names in headers are resolved inside the fs.FS that was given, in the folder

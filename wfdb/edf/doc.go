@@ -5,13 +5,38 @@
 //	defer r.Close()
 //	for frame, err := range ecg.Frames(r) { ... } // one value per signal
 //
-// A Reader is an ecg.Signal, as a wfdb.Record is. The signals of a file may
-// have several rates: the Reader has that of the fastest one it delivers, and
-// slower ones repeat their samples (Options.Signals chooses). Values are in the
-// units of the file; gaps of a discontinuous file (EDF+D) are frames of NaN.
+// A Reader is an ecg.Signal, as a wfdb.Record is. Values are in the units of the
+// file.
 //
-// The Reader holds one data record, so memory follows the bytes that arrive,
-// and Limits bounds what a header may claim.
+// # Rates
+//
+// The signals of a file may have several rates: the Reader has that of the
+// fastest one it delivers, and slower ones repeat their samples.
+// Options.Signals chooses; a signal chosen alone comes at its own rate.
+// ReadFrames gives each signal its own samples.
+//
+// # Gaps and annotations
+//
+// Gaps of a discontinuous file (EDF+D, BDF+D) are frames of NaN, so that a
+// sample number is a time. Channels of annotations are no signals:
+// Reader.Annotations merges them, Reader.Passed gives those of the data records
+// read so far.
+//
+// # Files from others
+//
+// A channel whose scale makes no sense is NaN, with a warning, and the others go
+// on; a file that ends early gives its whole data records, then an error that is
+// io.ErrUnexpectedEOF. The Reader holds one data record, so memory follows the
+// bytes that arrive, and Limits bounds what a header may claim. Errors are
+// *Error and name file, byte and field.
+//
+// # Writing
+//
+// A Writer makes EDF+C, or EDF+D once there is a gap, with annotations. What it
+// has written is a file that strict readers accept, up to the last data record,
+// also if the program dies.
+//
+// # Sources
 //
 // The formats are those of B. Kemp et al., A simple format for exchange of
 // digitized polygraphic recordings, Electroenceph. clin. Neurophysiol. 82
