@@ -193,3 +193,25 @@ func TestFormat8(t *testing.T) {
 		require.Equal(t, args != "" && !strings.Contains(args, "-true"), strings.Contains(stderr, "format 8"), args)
 	}
 }
+
+// What the C library takes from a header as it stands: blanks behind a
+// description, a checksum without sign; and when it prints not even a heading.
+func TestAsItStands(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write := func(name, text string) { require.NoError(t, os.WriteFile(name, []byte(text), 0o600)) }
+	write("r.hea", "# a comment\nr 1 360 2\r\nr.dat 16 200 12 0 -1 65534 0 MCL1 \r\n")
+	write("r.dat", "\xff\xff\xff\xff")
+	write("m.hea", "m/2 1 360 4\n~ 2\nr 2\n")
+	write("lost.hea", "lost 1 360 2\nnone.dat 16\n")
+	require.Equal(t, "'sample #','MCL1 '\n0,-1\n1,-1\n", good(t, "", "rdsamp", "-r", "r", "-c", "-v"))
+	require.Contains(t, good(t, "", "rdsamp", "-r", "m", "-c", "-v", "-s", "MCL1"), "'sample #','MCL1 '\n")
+	text := good(t, "", "wfdbdesc", "r")
+	require.Contains(t, text, " Description: MCL1 \n")
+	require.Contains(t, text, " Checksum: 65534\n")
+	for _, args := range []string{"-r lost", "-r lost -v", "-r r -v -f s5"} {
+		code, out, stderr := call(t, "", strings.Fields("rdsamp "+args)...)
+		require.Equal(t, 1, code)
+		require.Empty(t, out, args)
+		require.NotEmpty(t, stderr)
+	}
+}

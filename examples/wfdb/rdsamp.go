@@ -100,7 +100,13 @@ func runRdsamp(e *env, o options) error {
 			}
 		}
 	}
+	if err := x.missing(from / parts); err != nil {
+		return err
+	}
 	if o.has("v") || p.xml {
+		if !isEDF(src.name) {
+			withBlanks(x.h, src.signalLines(x.h))
+		}
 		p.heading(e.stdout)
 	}
 	err = p.rows(e, x, from, to, wait, d, parts)

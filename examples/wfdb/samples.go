@@ -2,7 +2,9 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 
 	"github.com/sinus-ecg/sinus/wfdb"
@@ -102,7 +104,33 @@ func (x *samples) read() ([]int32, error) {
 	if x.width == 0 {
 		return nil, io.EOF
 	}
-	for x.err == nil && x.had <= x.hold+1 {
+	x.fill()
+	if x.had <= x.hold {
+		return nil, x.err
+	}
+	row := x.row[x.next]
+	x.next = (x.next + 1) % len(x.row)
+	x.had--
+	return row, nil
+}
+
+// missing returns an error if there is not one row because a file is not there,
+// or because the first frame lies beyond the end: then not even a heading is
+// printed.
+func (x *samples) missing(first int64) error {
+	switch x.fill(); {
+	case x.had > 0:
+	case errors.Is(x.err, fs.ErrNotExist):
+		return x.err
+	case x.err == io.EOF && first > 0 && first != x.h.Frames:
+		return fmt.Errorf("the record ends before frame %d, at which to begin", first)
+	}
+	return nil
+}
+
+// fill reads rows as far as there is room for them.
+func (x *samples) fill() {
+	for x.width > 0 && x.err == nil && x.had <= x.hold+1 {
 		row := x.row[(x.next+x.had)%len(x.row)]
 		n, err := x.r.ReadDigital(row)
 		if n > 0 {
@@ -112,13 +140,6 @@ func (x *samples) read() ([]int32, error) {
 			x.end(err)
 		}
 	}
-	if x.had <= x.hold {
-		return nil, x.err
-	}
-	row := x.row[x.next]
-	x.next = (x.next + 1) % len(x.row)
-	x.had--
-	return row, nil
 }
 
 // end decides what an error of the reader means.

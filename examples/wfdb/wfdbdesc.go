@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/sinus-ecg/sinus/wfdb"
@@ -45,6 +46,11 @@ func runWfdbdesc(e *env, o options) error {
 	}
 	if err := addInfo(src, h); err != nil {
 		return err
+	}
+	d.lines = make([]string, len(h.Signals))
+	if !isEDF(src.name) {
+		copy(d.lines, src.signalLines(h))
+		withBlanks(h, d.lines)
 	}
 	d.record(o[""][0])
 	d.signals()
@@ -91,8 +97,9 @@ type description struct {
 	h        *wfdb.Header
 	times    wfdb.Times
 	frames   int64
-	fixed    bool // layout of several segments
-	measured bool // the length is that of the files
+	fixed    bool     // layout of several segments
+	measured bool     // the length is that of the files
+	lines    []string // of its signals in the header
 }
 
 const ruler = "----------------------------------------------"
@@ -148,8 +155,8 @@ func (d *description) signals() {
 	for i := range h.Signals {
 		s := &h.Signals[i]
 		null := s.File == "~" || s.Format == 0
-		// Signals of one file in a row are a group; a layout header is one itself.
-		if i == 0 || !h.Layout && (null || s.File != h.Signals[i-1].File) {
+		// Signals of one file in a row are a group, as are those of none.
+		if i == 0 || s.File != h.Signals[i-1].File {
 			group++
 		}
 		fmt.Fprintf(w, "Group %d, Signal %d:\n", group, i)
@@ -189,7 +196,11 @@ func (d *description) signals() {
 		fmt.Fprintf(w, " ADC zero: %d\n", s.ADCZero)
 		fmt.Fprintf(w, " Baseline: %d\n", s.Baseline)
 		if h.Frames > 0 && !h.Layout && s.Given&wfdb.GivenChecksum != 0 {
-			fmt.Fprintf(w, " Checksum: %d\n", s.Checksum)
+			if n, err := strconv.Atoi(checksumText(d.lines[i])); err == nil {
+				fmt.Fprintf(w, " Checksum: %d\n", n)
+			} else {
+				fmt.Fprintf(w, " Checksum: %d\n", s.Checksum)
+			}
 		}
 	}
 }

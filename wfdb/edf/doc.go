@@ -20,7 +20,7 @@
 // Gaps of a discontinuous file (EDF+D, BDF+D) are frames of NaN, so that a
 // sample number is a time. Channels of annotations are no signals:
 // Reader.Annotations merges them, Reader.Passed gives those of the data records
-// read so far.
+// read since its last call.
 //
 // # Files from others
 //
