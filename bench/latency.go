@@ -45,6 +45,13 @@ var MeasuredStages = slices.Concat(measuredFilters(), measuredDetectors(), []Mea
 		}
 		return measure(q, x, block, rate, nil), nil
 	}},
+	{"vf", func(rate float64, x []float64, block int) (Latency, error) {
+		v, err := detect.NewVFDetector(detect.VFConfig{Rate: rate})
+		if err != nil {
+			return Latency{}, err
+		}
+		return measure(v, x, block, rate, nil), nil
+	}},
 })
 
 func measuredDetectors() []MeasuredStage {

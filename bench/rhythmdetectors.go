@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/sinus-ecg/sinus/detect"
 	"github.com/sinus-ecg/sinus/ecg"
 )
 
@@ -32,7 +33,11 @@ type RhythmInput struct {
 
 // RhythmDetectors are all rhythm detectors. The first one for a task is its
 // default.
-var RhythmDetectors = []RhythmDetector{}
+var RhythmDetectors = []RhythmDetector{
+	{Name: "vf", Tasks: []RhythmTask{VFTask}, NeedsSignal: true, Find: FindInSignal(func(in RhythmInput) (ecg.Stage[float64, ecg.Episode], error) {
+		return detect.NewVFDetector(detect.VFConfig{Rate: in.Rate, Leads: len(in.Signal.Format().Leads)})
+	})},
+}
 
 // FindRhythmDetector returns the detector of that name for a task; "" is the
 // first one.

@@ -62,5 +62,13 @@
 // [SignalQuality] gives each lead and second the probability that the beats found
 // there can be trusted, with its reasons: a gate for what is computed from beats.
 //
+// # Ventricular fibrillation
+//
+// [VFDetector] needs no beats: each second it asks the waveform of every lead.
+// Its windows and ratios are those that the literature on shock advice has found
+// (moments, threshold crossings of Arafat et al. 2011, the leakage of Kuo and
+// Dillman 1978, the flat slope between QRS complexes of Irusta and Ayala et al.
+// 2014), without the counts of cells of a phase space, which may be claimed.
+//
 // sinus is not a medical device.
 package detect

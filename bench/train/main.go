@@ -22,6 +22,7 @@ var models = []model{
 	{"qrs", "verifier of the QRS detector", trainQRS},
 	{"beats", "classes of beats", trainBeats},
 	{"quality", "index of the signal quality", trainQuality},
+	{"vf", "model of the VF detector", trainVF},
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }

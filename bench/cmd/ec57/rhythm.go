@@ -18,7 +18,7 @@ With -task rhythms are scored instead of beats:
 
     ec57 -db data/ltafdb -task af -beats atr            the default detector, on annotated beats
     ec57 -db data/mitdb -task af -detector pantompkins  on beats that a detector finds
-    ec57 -db data/vfdb -task vf                         a detector that reads the signal
+    ec57 -db data/vfdb -task vf -detector vf -lead all  a detector that reads the signal
     ec57 -db data/mitdb -task af -test ep -testdir out  rhythm annotations of out/200.ep, ...
     ec57 -db data/mitdb -task runs -test qrs            runs of ventricular beats
     ec57 -db data/mitdb -task runs -detector qrs        the same, found and classified
@@ -60,6 +60,10 @@ func (o *options) checkRhythm() error {
 	task, err := bench.FindRhythmTask(o.task)
 	if err != nil {
 		return err
+	}
+	// -detector may name the rhythm detector itself, if that needs no beats.
+	if d, err := bench.FindRhythmDetector(task, o.detector); err == nil && o.detector != "" && o.rhythm == "" && !d.NeedsBeats {
+		o.rhythm, o.detector = o.detector, ""
 	}
 	sources := 0
 	for _, s := range []string{o.test, o.beats, o.detector} {

@@ -34,6 +34,7 @@ func TestLimits(t *testing.T) {
 		"flags":       {8 << 10, 0, 0},
 		"morphology":  {32 << 10, 1200, 1300},
 		"quality":     {15 << 10, 0, 0},
+		"vf":          {4 << 10, 0, 0},
 		"pantompkins": {20 << 10, 300, 320},
 	}
 	for _, r := range rows {

@@ -1,0 +1,248 @@
+package detect
+
+import (
+	"math"
+	"time"
+
+	"github.com/sinus-ecg/sinus/ecg"
+	"github.com/sinus-ecg/sinus/ecg/portable"
+)
+
+// VFConfig configures a VFDetector.
+type VFConfig struct {
+	Rate  float64 // Hz, 100 to 1000
+	Leads int     // per frame, 1 to 16; 0 means 1
+
+	// Model is another model than the embedded one, for example one that was
+	// trained on part of the data. nil: the embedded one.
+	Model *VFModel
+
+	// Observe, if not nil, sees every window of every lead: for training, and for
+	// looking at errors. The decisions are the same.
+	Observe func(*VFWindow)
+}
+
+// VFWindow is four seconds of one lead, as an observer sees it.
+type VFWindow struct {
+	Lead   int
+	End    int64   // the input sample after its last one
+	RMS    float64 // mV, 1 to 30 Hz
+	Flat   float64 // share of the time at one value (a rail, a lost packet, no lead)
+	Low    bool    // the signal is gone: no fibrillation
+	Lost   bool    // it can't be told
+	Odds   float64 // log odds of a shockable rhythm, -5 to 5; 0 if Lost
+	Inputs []float32
+}
+
+// VFDetector finds ventricular fibrillation, ventricular flutter and the fast
+// ventricular tachycardia that looks like it, in the waveform itself, without
+// beats. It is a Stage over frames of one or more leads in mV.
+//
+// Each second, each lead on its own is asked whether its last 4 s are shockable:
+//
+//   - a rail, a lost packet, a lead that is off: it can't be told;
+//   - hardly more than the steps of the converter, or a quarter of what the lead
+//     has shown in the last minutes: a dead lead or asystole, no;
+//   - the slope stands still but for a spike in nearly every second: beats, no;
+//   - else a small neural network says how probable it is from 31 ratios of
+//     amplitudes, slopes and times, which know neither gain nor polarity.
+//
+// The mean log odds of the leads that can be judged go into a sequential test.
+// An episode is Suspected with the evidence of two sure seconds, Confirmed, the
+// alarm, with that of nearly three, in fibrillation 4 to 8 s after its onset, and Ended
+// when the evidence is gone, at the latest 9 s after its end. What only was
+// suspected is Ended too. Start and End are right to about a second. Rhythm is
+// VentricularFlutter where the wave is nearly a sine, else VentricularFibrillation;
+// experts do not draw that line in the same place. Confidence is that of the sum.
+//
+// How the model was taught, and how good it is, stands in models/vf.md.
+type VFDetector struct {
+	rate    float64
+	model   *VFModel
+	observe func(*VFWindow)
+	s       vfState
+	x       [vfInputs]float32 // scratch
+	seen    VFWindow
+}
+
+type vfState struct {
+	clock  vfClock
+	leads  []vfLead
+	ended  bool
+	rhythm vfRhythm
+}
+
+type vfLead struct {
+	grid  vfGrid
+	wave  vfWave
+	level float64 // ln mV: running median of the rms of its windows
+	seen  int64   // windows in it
+}
+
+const (
+	vfMaxLeads = 16
+
+	vfFlatShare = 0.2   // of a window: more is a rail or a lost signal
+	vfFloor     = 0.005 // mV rms: noise of the electronics
+
+	// A lead whose rms is so few steps of the converter is dead, if it is small in mV too.
+	vfUnits = 8
+	vfDead  = 0.1
+
+	// vfFallen is how far below its running median the rms falls in asystole: to
+	// a quarter. In fibrillation it hardly ever does (2 % of the windows, with
+	// those of dead leads).
+	vfFallen = -1.3863
+
+	// vfLevelStep is the step of that median per second, 2 %: it takes a minute
+	// to follow by a factor of three, and hardly moves in a burst of artefact.
+	vfLevelStep = 0.02
+)
+
+// NewVFDetector returns a detector.
+func NewVFDetector(c VFConfig) (*VFDetector, error) {
+	bad := func(field, want string) error {
+		return &ecg.ConfigError{Type: "detect.VFDetector", Field: field, Want: want}
+	}
+	if !(c.Rate >= 100 && c.Rate <= 1000) {
+		return nil, bad("Rate", "100 to 1000 Hz")
+	}
+	if c.Leads < 0 || c.Leads > vfMaxLeads {
+		return nil, bad("Leads", "1 to 16")
+	}
+	v := &VFDetector{rate: c.Rate, model: c.Model, observe: c.Observe}
+	if v.model == nil {
+		v.model = embeddedVF()
+	}
+	v.s.leads = make([]vfLead, max(1, c.Leads))
+	for i := range v.s.leads {
+		g, err := newVFGrid()
+		if err != nil {
+			return nil, err
+		}
+		v.s.leads[i].grid = g
+	}
+	v.Reset()
+	return v, nil
+}
+
+// Reset implements ecg.Stage.
+func (v *VFDetector) Reset() {
+	for i := range v.s.leads {
+		l := &v.s.leads[i]
+		l.grid.reset()
+		*l = vfLead{grid: l.grid}
+	}
+	v.s = vfState{leads: v.s.leads, clock: vfClock{ratio: v.rate / vfGridRate}}
+}
+
+// Delay implements ecg.Stage: the longest time from an onset to Suspected and from
+// an end to Ended. An onset that is doubtful for longer is not dated back further.
+func (v *VFDetector) Delay() time.Duration { return vfMaxLag * time.Second }
+
+// Append implements ecg.Stage.
+func (v *VFDetector) Append(dst []ecg.Episode, in []float64) []ecg.Episode {
+	s := &v.s
+	leads := len(s.leads)
+	for frames := len(in) / leads; frames > 0; {
+		end := s.clock.hopEnd()
+		n := int(min(int64(frames), end-s.clock.n))
+		var after vfClock
+		for l := range s.leads {
+			after = s.leads[l].grid.take(s.clock, in[l:n*leads], leads)
+		}
+		s.clock = after
+		in, frames = in[n*leads:], frames-n
+		if s.clock.n == end {
+			s.clock.hops++
+			dst = v.second(dst)
+		}
+	}
+	return dst
+}
+
+// second takes the hop that is complete in all leads, and decides.
+func (v *VFDetector) second(dst []ecg.Episode) []ecg.Episode {
+	s := &v.s
+	odds, leak, usable, low := 0.0, 0.0, 0, 0
+	for i := range s.leads {
+		w := v.look(i)
+		switch {
+		case w.Low:
+			low++
+		case !w.Lost:
+			odds += w.Odds
+			leak += float64(v.x[vfLeakage])
+			usable++
+		}
+		if v.observe != nil {
+			v.observe(w)
+		}
+	}
+	switch {
+	case usable > 0:
+		n := float64(usable)
+		return s.rhythm.decide(dst, odds/n, leak/n, s.clock.n, v.rate)
+	case low > 0:
+		return s.rhythm.decide(dst, -vfOddsLimit, 1, s.clock.n, v.rate)
+	}
+	return s.rhythm.lost(dst, s.clock.n, v.rate)
+}
+
+// look takes a hop of one lead and judges the window that it completes.
+func (v *VFDetector) look(i int) *VFWindow {
+	l := &v.s.leads[i]
+	var x [vfSide]float64
+	flat, unit := l.grid.second(&x)
+	l.wave.push(&x, flat, unit)
+	w := &v.seen
+	*w = VFWindow{Lead: i, End: v.s.clock.n, Inputs: w.Inputs[:0]}
+	if l.wave.count < vfHops {
+		w.Lost = true
+		return w
+	}
+	sums := l.wave.sums()
+	w.RMS = math.Sqrt(sums.x2 / vfWindow)
+	w.Flat = sums.flat
+	if w.Flat > vfFlatShare {
+		w.Lost = true
+		return w
+	}
+	switch {
+	case w.RMS < vfFloor || sums.dMax == 0 || w.RMS < vfDead && w.RMS < vfUnits*sums.unit || l.fallen(w.RMS):
+		w.Low, w.Odds = true, -vfOddsLimit
+	case l.wave.beats():
+		w.Odds = -vfOddsLimit
+	default:
+		l.wave.inputs(&v.x, &sums)
+		w.Inputs = append(w.Inputs, v.x[:]...)
+		w.Odds = float64(clip(v.model.odds(&v.x), vfOddsLimit))
+	}
+	return w
+}
+
+// fallen reports whether the lead is far quieter than it was, and goes on
+// learning how loud it is.
+func (l *vfLead) fallen(rms float64) bool {
+	v := portable.Log(rms)
+	if l.seen++; l.seen == 1 {
+		l.level = v
+	}
+	d := v - l.level
+	step := max(vfLevelStep, 1/float64(l.seen))
+	l.level += min(step, max(-step, d))
+	return d < vfFallen
+}
+
+// Flush implements ecg.Stage: an episode that goes on ends with the signal.
+func (v *VFDetector) Flush(dst []ecg.Episode) []ecg.Episode {
+	s := &v.s
+	if s.ended {
+		return dst
+	}
+	s.ended = true
+	if s.rhythm.state != vfNone {
+		dst = s.rhythm.end(dst, s.clock.n, s.clock.n)
+	}
+	return dst
+}

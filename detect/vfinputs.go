@@ -1,0 +1,222 @@
+package detect
+
+import "math"
+
+// What a window of the signal looks like. Fibrillation moves all the time; a
+// heart that beats rests between its beats, so that most of the signal and of
+// its slope is small against the largest. All inputs are ratios within the
+// window or times: neither gain nor polarity enters.
+//
+// Sources: moments and shares of the slope after Irusta et al. and Ayala et al.
+// 2014, threshold crossing Arafat et al. 2011, leakage Kuo and Dillman 1978,
+// mobility and complexity Hjorth 1970.
+
+const (
+	vfSide   = vfHop / 2 // samples of a hop at 64 Hz
+	vfHops   = 4         // a window is 4 s
+	vfWindow = vfHops * vfSide
+	vfBins   = 64
+
+	vfSpiky = 5.5 // kurtosis of the slope
+)
+
+// vfSums are sums over one hop. x is the signal, d its slope over 31 ms
+// (x[i]-x[i-2]), f over 16 ms, c the curvature.
+type vfSums struct {
+	x1, x2, x3, x4, xMax float64 // of |x|, x^2, x^3, x^4; largest |x|
+	d1, d2, d4, dMax     float64
+	f1, f2, c2           float64
+	crossings            float64 // of zero
+	flat                 float64 // share of grid samples that stand still or are missing
+	unit                 float64 // smallest step of the input, mV
+}
+
+// vfWave is the last seconds of one lead at 64 Hz.
+type vfWave struct {
+	x     [vfWindow + 2]float64 // the last window, and the two samples before it
+	hops  [vfHops]vfSums        // oldest first
+	count int64                 // hops so far
+}
+
+// push takes a hop.
+func (w *vfWave) push(hop *[vfSide]float64, flat int, unit float64) {
+	copy(w.x[:], w.x[vfSide:])
+	copy(w.x[len(w.x)-vfSide:], hop[:])
+	copy(w.hops[:], w.hops[1:])
+	h := vfSums{flat: float64(flat) / vfHop, unit: unit}
+	x2, x1 := w.x[len(w.x)-vfSide-2], w.x[len(w.x)-vfSide-1]
+	for _, x := range hop {
+		a, d, f := math.Abs(x), math.Abs(x-x2), x-x1
+		q, e := float64(x*x), float64(d*d)
+		c := f - (x1 - x2)
+		h.x1 += a
+		h.x2 += q
+		h.x3 += float64(q * x)
+		h.x4 += float64(q * q)
+		h.d1 += d
+		h.d2 += e
+		h.d4 += float64(e * e)
+		h.f1 += math.Abs(f)
+		h.f2 += float64(f * f)
+		h.c2 += float64(c * c)
+		h.xMax, h.dMax = max(h.xMax, a), max(h.dMax, d)
+		if (x < 0) != (x1 < 0) {
+			h.crossings++
+		}
+		x2, x1 = x1, x
+	}
+	w.hops[vfHops-1] = h
+	w.count++
+}
+
+// sums are those of the window.
+func (w *vfWave) sums() vfSums {
+	s := vfSums{unit: vfRange}
+	for i := range w.hops {
+		h := &w.hops[i]
+		s.x1, s.x2, s.x3, s.x4, s.xMax = s.x1+h.x1, s.x2+h.x2, s.x3+h.x3, s.x4+h.x4, max(s.xMax, h.xMax)
+		s.d1, s.d2, s.d4, s.dMax = s.d1+h.d1, s.d2+h.d2, s.d4+h.d4, max(s.dMax, h.dMax)
+		s.f1, s.f2, s.c2 = s.f1+h.f1, s.f2+h.f2, s.c2+h.c2
+		s.crossings += h.crossings
+		s.flat += h.flat / vfHops
+		s.unit = min(s.unit, h.unit)
+	}
+	return s
+}
+
+// vfInputs is the number of inputs of the model.
+const vfInputs = 31
+
+// vfLeakage is the place of the leakage among them.
+const vfLeakage = 21
+
+// beats reports whether the slope of nearly every second stands still but for a
+// spike, as between QRS complexes: no need to look closer.
+func (w *vfWave) beats() bool {
+	n := 0
+	for i := range w.hops {
+		h := &w.hops[i]
+		if vfSide*h.d4 > vfSpiky*float64(h.d2*h.d2) {
+			n++
+		}
+	}
+	return n >= vfHops-1
+}
+
+// inputs describes the window; s are its sums, none of them 0.
+func (w *vfWave) inputs(in *[vfInputs]float32, s *vfSums) {
+	const n = float64(vfWindow)
+	const tiny = 1e-9
+	log := func(v float64) float32 { return roughLog(v + tiny) }
+
+	// The window in shares of its largest value, and its slope too.
+	var bx, bd [vfBins + 1]int32
+	sx, sd := vfBins/s.xMax, vfBins/s.dMax
+	for i, x := range w.x[2:] {
+		bx[int(math.Abs(x)*sx)]++
+		bd[int(math.Abs(x-w.x[i])*sd)]++
+	}
+	q50, q75, q95 := quantilesOf(&bx, 0.5*n, 0.75*n, 0.95*n)
+	d50, d90, d98 := quantilesOf(&bd, 0.5*n, 0.9*n, 0.98*n)
+
+	// Leakage: what is left of the signal when half a mean period later is added.
+	period := min(max(2*math.Pi*s.x1/s.f1, 4), vfSide)
+	lag := period / 2
+	whole := int(lag)
+	part := lag - float64(whole)
+	leak := 0.0
+	level := 0.3 * q95 / sx
+	crossed, above := 0.0, false
+	x := w.x[:]
+	for i := whole + 1; i < len(x); i++ {
+		v := x[i]
+		then := x[i-whole] + float64(part*(x[i-whole-1]-x[i-whole]))
+		leak += math.Abs(v + then)
+		if up := math.Abs(v) > level; up != above {
+			crossed++
+			above = up
+		}
+	}
+	leak *= n / float64(len(x)-whole-1)
+
+	var hopMax, slopeMax, kurt, slopeKurt spread
+	for i := range w.hops {
+		h := &w.hops[i]
+		hopMax.add(h.xMax / s.xMax)
+		slopeMax.add(h.dMax / s.dMax)
+		kurt.add(vfSide * h.x4 / (float64(h.x2*h.x2) + tiny*tiny))
+		slopeKurt.add(vfSide * h.d4 / (float64(h.d2*h.d2) + tiny*tiny))
+	}
+	rms, slope := math.Sqrt(s.x2/n), math.Sqrt(s.d2/n)
+	*in = [vfInputs]float32{
+		log(n*s.x4/float64(s.x2*s.x2) + 0.1),
+		float32(math.Abs(s.x3 / n / float64(rms*rms*rms))),
+		log(n*s.d4/float64(s.d2*s.d2) + 0.1),
+		log(slope / rms),
+		log(s.c2/s.f2) / 2,
+		log(period),
+		log(s.x1 / n / rms),
+		log(s.d1 / n / slope),
+		log(s.xMax / rms),
+		log(s.dMax / slope),
+		log(q50 / q95),
+		float32((q75 - q50) / q95),
+		log(q95 / vfBins),
+		shareBelow(&bx, 0.2*q95), shareBelow(&bx, 0.35*q95), shareBelow(&bx, 0.5*q95),
+		log(d50 / vfBins),
+		log(d90 / vfBins),
+		shareBelow(&bd, 0.1*d98), shareBelow(&bd, 0.25*d98), shareBelow(&bd, 0.5*d98),
+		float32(leak / (2 * s.x1)),
+		float32(crossed / n), float32(s.crossings / n),
+		log(hopMax.least), log(slopeMax.least),
+		log(kurt.least), log(kurt.most),
+		log(slopeKurt.least), log(slopeKurt.most),
+		log(d50 / d90),
+	}
+}
+
+// roughLog is the natural logarithm of a normal number to within 0.006, the same
+// everywhere: the exponent, and a parabola for the rest.
+func roughLog(v float64) float32 {
+	b := math.Float64bits(v)
+	m := math.Float64frombits(b&(1<<52-1)|1023<<52) - 1 // 0 to 1
+	e := float64(int(b>>52) - 1023)
+	return float32(math.Ln2 * (e + float64(m*(1+float64(0.344*(1-m))))))
+}
+
+// spread is the least and the largest of some positive values.
+type spread struct{ least, most float64 }
+
+func (s *spread) add(v float64) {
+	if s.most == 0 {
+		s.least = v
+	}
+	s.least, s.most = min(s.least, v), max(s.most, v)
+}
+
+// quantilesOf makes sums of the bins and returns the values, in bins, that so
+// many of the samples are below.
+func quantilesOf(bins *[vfBins + 1]int32, a, b, c float64) (float64, float64, float64) {
+	sum, i := int32(0), 0
+	find := func(count float64) float64 {
+		for {
+			n := bins[i]
+			if below := float64(sum); below+float64(n) >= count {
+				return float64(i) + (count-below)/float64(n)
+			}
+			sum += n
+			i++
+		}
+	}
+	return find(a), find(b), find(c)
+}
+
+// shareBelow is the share of the samples below a value in bins.
+func shareBelow(bins *[vfBins + 1]int32, v float64) float32 {
+	i := min(int(v), vfBins)
+	below := float64((v - float64(i)) * float64(bins[i]))
+	for _, b := range bins[:i] {
+		below += float64(b)
+	}
+	return float32(below / vfWindow)
+}
