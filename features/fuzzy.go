@@ -159,7 +159,7 @@ func (a *Analyzer) gaussianPairs(x []float64) (sum float64, ok bool) {
 		u := math.Pi * float64(k) / period
 		total += float64(2 * portable.Exp(-u*u) * (float64(sr*sr) + float64(si*si)))
 	}
-	total *= math.Sqrt(math.Pi) / period
+	total = float64(total * (math.Sqrt(math.Pi) / period))
 	sum = (total - float64(n)) / 2 // without the pairs of a value with itself
 	return sum, sum > 1e-3*float64(n)
 }
@@ -189,6 +189,7 @@ func expNeg(u float64) float64 {
 	if !(u < expZero) {
 		return 0
 	}
+	u = float64(u) // a product of the caller is rounded before it is subtracted
 	t := roundInt - u
 	n := math.Float64bits(t)
 	// x in ±ln2/(2 steps): exp(x) = (1 + (1+x)²)/2 + x³/6, and x³/6 is below

@@ -71,7 +71,7 @@ func (a *Analyzer) lomb(dst, t, x []float64, df float64, count int) []float64 {
 		u := at - float64(c)
 		up, down := expPair(u * cell * cell / (2 * tau))
 		center, _ := expPair(-float64(u*u) * cell * cell / (4 * tau))
-		p := weight * center
+		p := float64(weight * center)
 		q := p
 		low, high := to[c:c+reach], to[c+reach:c+2*reach+1]
 		high[0] += p
@@ -150,6 +150,6 @@ func expPair(x float64) (up, down float64) {
 	odd = float64(odd*z) + 1./120
 	odd = float64(odd*z) + 1./6
 	odd = float64(odd*z) + 1
-	odd *= x
+	odd = float64(odd * x)
 	return even + odd, even - odd
 }

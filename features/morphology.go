@@ -66,8 +66,8 @@ func CorrectQT(qt, rr float64) QTc {
 	return QTc{
 		Bazett:     value(qt / math.Sqrt(s)),
 		Fridericia: value(qt / portable.Exp(portable.Log(s)/3)),
-		Framingham: value(qt + 154*(1-s)),
-		Hodges:     value(qt + 1.75*(60/s-60)),
+		Framingham: value(qt + float64(154*(1-s))),
+		Hodges:     value(qt + float64(1.75*(60/s-60))),
 	}
 }
 
@@ -314,7 +314,7 @@ func (m *Morphology) intervals(f *BeatFeatures, b ecg.Beat, next *ecg.Beat) {
 			if !m.runningOK {
 				m.running, m.runningOK = rr, true
 			} else {
-				m.running += (rr - m.running) * min(1, rr/1000/runningMemory)
+				m.running += float64((rr - m.running) * min(1, rr/1000/runningMemory))
 			}
 			f.RRRunning = value(m.running)
 		}

@@ -22,7 +22,7 @@ func (a *Analyzer) resample(dst, t, x []float64, rate float64) []float64 {
 	for i := 1; i < n-1; i++ {
 		lower, upper := h[i-1], h[i]
 		diagonal := 2 * (h[i-1] + h[i])
-		right := 6 * ((x[i+1]-x[i])/h[i] - (x[i]-x[i-1])/h[i-1])
+		right := float64(6 * ((x[i+1]-x[i])/h[i] - (x[i]-x[i-1])/h[i-1]))
 		if i == 1 { // m[0] = m[1] + (m[1]-m[2]) h0/h1
 			diagonal += h[0] + float64(h[0]*h[0])/h[1]
 			upper -= float64(h[0]*h[0]) / h[1]

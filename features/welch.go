@@ -91,7 +91,7 @@ func (a *Analyzer) welch(dst, x []float64, c WelchConfig) []float64 {
 	}
 	scale := 1 / (c.Rate * norm * float64(segments))
 	for k := range psd {
-		psd[k] *= scale
+		psd[k] = float64(psd[k] * scale) // doubled below, which is a sum
 		if k != 0 && k != half {
 			psd[k] *= 2
 		}

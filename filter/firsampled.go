@@ -41,7 +41,7 @@ func FIRSampled(taps int, w Window, rate float64, freqs, gains []float64) (FIR, 
 	steps := 1 << bits.Len(uint(taps-1))
 	curve := make([]float64, steps+1)
 	for i, k := 0, 1; i <= steps; i++ {
-		f := rate / 2 * (float64(i) / float64(steps))
+		f := float64(rate / 2 * (float64(i) / float64(steps)))
 		for k < n-1 && f > freqs[k] {
 			k++
 		}

@@ -148,7 +148,7 @@ func split(h complex128, w float64) (complex128, complex128) {
 	r := sqrt(mul(h, h) - complex(float64(w*w), 0))
 	// The larger root first, the other by the product of both: no cancellation.
 	big := h + r
-	if real(h)*real(r)+imag(h)*imag(r) < 0 {
+	if float64(real(h)*real(r))+float64(imag(h)*imag(r)) < 0 {
 		big = h - r
 	}
 	return big, div(complex(float64(w*w), 0), big)
