@@ -37,6 +37,9 @@ var RhythmDetectors = []RhythmDetector{
 	{Name: "vf", Tasks: []RhythmTask{VFTask}, NeedsSignal: true, Find: FindInSignal(func(in RhythmInput) (ecg.Stage[float64, ecg.Episode], error) {
 		return detect.NewVFDetector(detect.VFConfig{Rate: in.Rate, Leads: len(in.Signal.Format().Leads)})
 	})},
+	{Name: "af", Tasks: []RhythmTask{AFTask}, NeedsBeats: true, Find: FindInBeats(func(in RhythmInput) (ecg.Stage[ecg.Beat, ecg.Episode], error) {
+		return detect.NewAFDetector(detect.AFConfig{Rate: in.Rate, Classified: in.Classified})
+	})},
 }
 
 // FindRhythmDetector returns the detector of that name for a task; "" is the

@@ -62,6 +62,15 @@
 // [SignalQuality] gives each lead and second the probability that the beats found
 // there can be trusted, with its reasons: a gate for what is computed from beats.
 //
+// # Rhythms
+//
+// [RhythmRules] makes episodes of beats: rates, pauses, runs and patterns of
+// ventricular beats, escape and paced rhythms, blocks, by the definitions of
+// guidelines and standards. [AFDetector] finds atrial fibrillation by the
+// irregularity of intervals; it works alone or within the rules. Its networks
+// stand in models/af.md. Both need the clock besides the beats, and to be told by
+// Break where there is no signal.
+//
 // # Ventricular fibrillation
 //
 // [VFDetector] needs no beats: each second it asks the waveform of every lead.

@@ -24,12 +24,21 @@ const (
 	escapeOnset   = 1.4  // times the interval before
 	escapeVariety = 0.03 // mean difference between successive intervals, in parts
 
+	// Intervals that differ by so much of their mean from one to the next have no
+	// rate to be named by: breathing does a tenth, fibrillation a quarter.
+	irregularPart = 0.12
+
 	suddenOnset = 0.75 // a tachycardia that begins so has this part of the interval before
 )
 
 // byRate reports whether a rhythm is one of those that byRate names.
 func byRate(k ecg.Rhythm) bool {
 	return k == ecg.SinusRhythm || k == ecg.SinusBradycardia || k == ecg.SinusTachycardia || k == ecg.SupraventricularTachy
+}
+
+// byInterval reports whether a rhythm is one that intervals alone have told.
+func byInterval(k ecg.Rhythm) bool {
+	return byRate(k) || k == ecg.SecondDegreeBlock || k == ecg.ThirdDegreeBlock
 }
 
 // interval i of the fresh ones, newest first, as the mean rate counts it; ok is
@@ -43,18 +52,25 @@ func (r *RhythmRules) interval(i int) (rr float64, ok bool) {
 // byRate names the rhythm by the mean of the newest intervals.
 func (r *RhythmRules) byRate() (kind ecg.Rhythm, state ecg.EpisodeState, start int64) {
 	s := &r.s
-	sum, n := 0.0, 0
+	sum, differ, n, last := 0.0, 0.0, 0, 0.0
 	for i := 0; i+1 < s.fresh && n < rateBeats; i++ {
-		if rr, ok := r.interval(i); ok {
-			sum += rr
-			n++
+		rr, ok := r.interval(i)
+		if !ok {
+			continue
 		}
+		if sum += rr; n > 0 {
+			differ += math.Abs(rr - last)
+		}
+		n, last = n+1, rr
 	}
 	if n < leastBeats {
 		if byRate(s.rhythm) || s.rhythm == ecg.ThirdDegreeBlock {
 			return s.rhythm, s.state, s.start
 		}
 		return ecg.RhythmUnknown, 0, s.beats[0].at
+	}
+	if byRate(s.rhythm) && differ > irregularPart*sum {
+		return s.rhythm, s.state, s.start
 	}
 	mean := sum / float64(n)
 	slow, fast := 60/r.c.Bradycardia, 60/r.c.Tachycardia

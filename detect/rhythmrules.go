@@ -46,6 +46,10 @@ type RhythmRulesConfig struct {
 	// Latency is the delay of the detector of beats: only so much later is an
 	// absence of beats certain. 0: 2 s.
 	Latency time.Duration
+
+	// AF, if not nil, configures an AFDetector inside. Its Rate, Gap and Latency
+	// are those of here.
+	AF *AFConfig
 }
 
 const (
@@ -77,9 +81,10 @@ const (
 // rhythm, and at the start, there is none:
 //
 //   - SinusRhythm, SinusBradycardia, SinusTachycardia: the mean of eight
-//     intervals, those within runs left out, longer ones counted as Pause.
-//     Suspected at once, Confirmed after 10 s. Beats do not show P waves: a
-//     regular rhythm of any origin at this rate is called so.
+//     intervals, those within runs left out, longer ones counted as Pause; as
+//     long as they are irregular the name stays. Suspected at once, Confirmed
+//     after 10 s. Beats do not show P waves: a regular rhythm of any origin at
+//     this rate is called so.
 //   - SupraventricularTachy: three beats of class S in a row above 100/min; or,
 //     of beats without class, Supraventricular and more that began within two
 //     beats.
@@ -98,6 +103,10 @@ const (
 //   - Asystole: no beat for 4 s; also of ventricular fibrillation that has none.
 //     Whether there was a signal at all is for the caller to know: Break.
 //
+// With RhythmRulesConfig.AF there are the episodes of AtrialFibrillation that an
+// AFDetector finds, too. While one is suspected no other of the rhythms that go
+// by intervals begins, while one is confirmed there is none.
+//
 // Beside these, VentricularCouplet and VentricularRun (three to five beats above
 // 100/min) are reported when they have ended, from their first to their last
 // beat, and Pause from one beat to the next. Beats of class Unclassified count
@@ -110,6 +119,8 @@ type RhythmRules struct {
 	stop    int64 // Asystole
 	confirm int64
 	late    int64 // Latency
+	af      *AFDetector
+	told    []ecg.Episode // by af, scratch
 	s       rulesState
 }
 
@@ -134,12 +145,22 @@ type rulesState struct {
 	before float64                    // s, mean interval when fresh began anew; 0: not known
 
 	run beatRun
+	af  afStage
 
 	rhythm ecg.Rhythm // now; RhythmUnknown: none
 	state  ecg.EpisodeState
 	start  int64
 	ended  int64 // of the rhythm before: no other one starts earlier
 }
+
+// afStage is how far an episode of fibrillation is.
+type afStage uint8
+
+const (
+	afNone afStage = iota
+	afSuspected
+	afConfirmed
+)
 
 // NewRhythmRules returns the stage.
 func NewRhythmRules(c RhythmRulesConfig) (*RhythmRules, error) {
@@ -182,17 +203,36 @@ func NewRhythmRules(c RhythmRulesConfig) (*RhythmRules, error) {
 		return wrong("Latency", "0 to 1 min")
 	}
 	samples := func(d time.Duration) int64 { return int64(math.Round(d.Seconds() * c.Rate)) }
-	return &RhythmRules{c: c, pause: samples(c.Pause), stop: samples(c.Asystole), confirm: samples(c.Confirm), late: samples(c.Latency)}, nil
+	r := &RhythmRules{c: c, pause: samples(c.Pause), stop: samples(c.Asystole), confirm: samples(c.Confirm), late: samples(c.Latency)}
+	if c.AF != nil {
+		a := *c.AF
+		a.Rate, a.Gap, a.Latency = c.Rate, max(c.Asystole, leastGap), c.Latency
+		var err error
+		if r.af, err = NewAFDetector(a); err != nil {
+			return nil, err
+		}
+		r.told = make([]ecg.Episode, 0, 8)
+	}
+	return r, nil
 }
 
 // Delay implements ecg.Stage: from the start of an episode to its first report,
 // and from its end to that, at the slowest rhythm.
 func (r *RhythmRules) Delay() time.Duration {
-	return (rulesMemory+2)*r.c.Asystole + r.c.Latency + r.c.Confirm
+	d := (rulesMemory+2)*r.c.Asystole + r.c.Latency + r.c.Confirm
+	if r.af != nil {
+		d = max(d, r.af.Delay())
+	}
+	return d
 }
 
 // Reset implements ecg.Stage.
-func (r *RhythmRules) Reset() { r.s = rulesState{} }
+func (r *RhythmRules) Reset() {
+	r.s = rulesState{}
+	if r.af != nil {
+		r.af.Reset()
+	}
+}
 
 // Append implements ecg.Stage. A beat that is not after the last one is ignored.
 func (r *RhythmRules) Append(dst []ecg.Episode, in []ecg.Beat) []ecg.Episode {
@@ -205,6 +245,10 @@ func (r *RhythmRules) Append(dst []ecg.Episode, in []ecg.Beat) []ecg.Episode {
 			b.Frac = 0
 		}
 		r.s.known = max(r.s.known, b.Known)
+		if r.af != nil {
+			r.told = r.af.Append(r.told[:0], []ecg.Beat{b})
+			dst = r.fibrillation(dst)
+		}
 		dst = r.beat(dst, b)
 	}
 	return dst
@@ -224,6 +268,7 @@ func (r *RhythmRules) Advance(dst []ecg.Episode, now int64) []ecg.Episode {
 		}
 		if due := last + r.stop + r.late; now > due {
 			s.known = max(s.known, due)
+			dst = r.breakAF(dst, due+1)
 			dst = r.endRun(dst)
 			dst = r.report(dst, ecg.Pause, ecg.Ended, last, last+r.stop)
 			dst = r.change(dst, ecg.Asystole, ecg.Confirmed, last)
@@ -244,14 +289,48 @@ func (r *RhythmRules) Break(dst []ecg.Episode, now int64) []ecg.Episode {
 		return dst
 	}
 	dst = r.Advance(dst, now)
-	return r.end(dst)
+	return r.end(r.breakAF(dst, now))
+}
+
+// breakAF ends what the AFDetector knows.
+func (r *RhythmRules) breakAF(dst []ecg.Episode, now int64) []ecg.Episode {
+	if r.af == nil {
+		return dst
+	}
+	r.told = r.af.Break(r.told[:0], now)
+	return r.fibrillation(dst)
+}
+
+// fibrillation passes on what the AFDetector has told.
+func (r *RhythmRules) fibrillation(dst []ecg.Episode) []ecg.Episode {
+	s := &r.s
+	for _, e := range r.told {
+		switch e.State {
+		case ecg.Suspected:
+			s.af = afSuspected
+		case ecg.Confirmed:
+			s.af = afConfirmed
+			if byInterval(s.rhythm) {
+				dst = r.change(dst, ecg.RhythmUnknown, 0, e.Start)
+			}
+		case ecg.Ended:
+			if s.af == afConfirmed {
+				// The intervals before the end say nothing of what comes.
+				s.fresh, s.before = s.index(e.End)+1, 0
+				s.ended = max(s.ended, e.End)
+			}
+			s.af = afNone
+		}
+		dst = append(dst, e)
+	}
+	return dst
 }
 
 // Flush implements ecg.Stage: what goes on ends with its last beat, asystole with
 // the last input.
 func (r *RhythmRules) Flush(dst []ecg.Episode) []ecg.Episode {
 	if r.s.started && !r.s.flushed {
-		dst = r.end(dst)
+		dst = r.end(r.breakAF(dst, r.s.known+1))
 		r.s.flushed = true
 	}
 	return dst
@@ -344,7 +423,7 @@ func (r *RhythmRules) beat(dst []ecg.Episode, b ecg.Beat) []ecg.Episode {
 
 	dst = r.follow(dst)
 	kind, state, start := r.judge()
-	if state == ecg.Suspected && kind == s.rhythm && byRate(kind) && n.at-s.start >= r.confirm {
+	if state == ecg.Suspected && kind == s.rhythm && byRate(kind) && s.af == afNone && n.at-s.start >= r.confirm {
 		state = ecg.Confirmed
 	}
 	return r.change(dst, kind, state, start)
@@ -363,6 +442,12 @@ func (r *RhythmRules) judge() (kind ecg.Rhythm, state ecg.EpisodeState, start in
 		if s.patterned(p.period) {
 			return p.kind, ecg.Confirmed, s.beats[3*p.period-1].at
 		}
+	}
+	switch {
+	case s.af == afConfirmed:
+		return ecg.RhythmUnknown, 0, s.beats[0].at
+	case s.af == afSuspected && byInterval(s.rhythm):
+		return s.rhythm, s.state, s.start
 	}
 	if state, start, ok := r.dropped(); ok {
 		return ecg.SecondDegreeBlock, state, start

@@ -9,8 +9,12 @@ const rulesMagic, rulesVersion = "RYTH", 1
 
 func (r *RhythmRules) fingerprint() checkpoint.Fingerprint {
 	c := &r.c
-	return checkpoint.NewFingerprint().Float(c.Rate).Float(c.Bradycardia).Float(c.Tachycardia).Float(c.Supraventricular).
+	f := checkpoint.NewFingerprint().Float(c.Rate).Float(c.Bradycardia).Float(c.Tachycardia).Float(c.Supraventricular).
 		Int(int64(c.Pause)).Int(int64(c.Asystole)).Int(int64(c.Confirm)).Int(int64(c.Latency))
+	if r.af != nil {
+		f = f.Int(int64(r.af.fingerprint()))
+	}
+	return f
 }
 
 // AppendBinary implements encoding.BinaryAppender.
@@ -22,7 +26,7 @@ func (r *RhythmRules) AppendBinary(b []byte) ([]byte, error) {
 	}
 	for _, v := range []int64{
 		s.known, int64(s.count), int64(s.fresh), int64(s.rhythm), int64(s.state), s.start, s.ended,
-		int64(s.run.class), int64(s.run.n), s.run.start, s.run.last, int64(s.run.rhythm),
+		int64(s.run.class), int64(s.run.n), s.run.start, s.run.last, int64(s.run.rhythm), int64(s.af),
 	} {
 		e.Int(v)
 	}
@@ -34,6 +38,13 @@ func (r *RhythmRules) AppendBinary(b []byte) ([]byte, error) {
 		e.Int(int64(n.class))
 		e.Float(n.frac)
 		e.Float(n.rr)
+	}
+	if r.af != nil {
+		af, err := r.af.AppendBinary(nil)
+		if err != nil {
+			return b, err
+		}
+		e.Bytes(af)
 	}
 	return e.End(), nil
 }
@@ -56,12 +67,22 @@ func (r *RhythmRules) UnmarshalBinary(data []byte) error {
 	s.run.class, s.run.n = ecg.Class(d.IntIn(0, 255)), d.IntIn(0, 1<<40)
 	s.run.start, s.run.last = d.Int(), d.Int()
 	s.run.rhythm = ecg.Rhythm(d.IntIn(0, 255))
+	s.af = afStage(d.IntIn(0, int(afConfirmed)))
 	s.before, s.run.rr = d.Float(), d.Float()
 	for i := range s.beats {
 		s.beats[i] = rulesBeat{at: d.Int(), class: ecg.Class(d.IntIn(0, 255)), frac: d.Float(), rr: d.Float()}
 	}
+	var af []byte
+	if r.af != nil {
+		af = d.Bytes()
+	}
 	if err := d.Close(); err != nil {
 		return err
+	}
+	if r.af != nil {
+		if err := r.af.UnmarshalBinary(af); err != nil {
+			return err
+		}
 	}
 	r.s = s
 	return nil

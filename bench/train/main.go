@@ -21,6 +21,7 @@ type model struct {
 var models = []model{
 	{"qrs", "verifier of the QRS detector", trainQRS},
 	{"beats", "classes of beats", trainBeats},
+	{"af", "detector of atrial fibrillation", trainAF},
 	{"quality", "index of the signal quality", trainQuality},
 	{"vf", "model of the VF detector", trainVF},
 }

@@ -110,18 +110,27 @@ func analyse(ctx context.Context, o options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", src.title, err)
 	}
+	classifier, err := detect.NewBeatClassifier(detect.BeatConfig{Rate: format.Rate, Leads: 1, Detector: detector})
+	if err != nil {
+		return fmt.Errorf("%s: %w", src.title, err)
+	}
+	rules, err := detect.NewRhythmRules(detect.RhythmRulesConfig{Rate: format.Rate, AF: &detect.AFConfig{Classified: true}})
+	if err != nil {
+		return fmt.Errorf("%s: %w", src.title, err)
+	}
 	quality, err := detect.NewSignalQuality(detect.SignalQualityConfig{Rate: format.Rate})
 	if err != nil {
 		return fmt.Errorf("%s: %w", src.title, err)
 	}
-	a := analysis{summary: newSummary(clock, detector.Delay()), gapFrames: clock.Sample(gapLimit), quality: quality}
+	a := analysis{summary: newSummary(clock, classifier.Delay()), rhythms: rhythms{rules: rules}, gapFrames: clock.Sample(gapLimit), quality: quality}
 	bar := newProgress(stderr, src.frames)
-	readErr := a.run(ctx, src.signal, detector, bar)
+	readErr := a.run(ctx, src.signal, classifier, bar)
 	bar.clear()
 
 	lead := format.Leads[0]
 	fmt.Fprintf(stdout, "%-16s%s, lead %s, %v Hz\n", "Record", src.title, lead.Name, format.Rate)
 	a.summary.write(stdout)
+	a.rhythms.write(stdout, a.summary)
 	fmt.Fprintln(stdout, "Not a medical device.")
 	if o.annotator != "" {
 		if err := a.save(o, src.name); err != nil {
@@ -138,9 +147,11 @@ const gapLimit = 200 * time.Millisecond
 // analysis joins the stream with the summary and the annotation file.
 type analysis struct {
 	summary   *summary
+	rhythms   rhythms
 	gapFrames int64
 	missing   int64 // frames without a sample in a row
-	gapEnd    int64 // end of the last gap
+	gapStart  int64 // of the last gap
+	gapEnd    int64
 	quality   *detect.SignalQuality
 	seconds   []ecg.Quality // scratch
 	file      bytes.Buffer
@@ -149,10 +160,10 @@ type analysis struct {
 
 var errInterrupted = errors.New("interrupted, the summary is of what came before")
 
-func (a *analysis) run(ctx context.Context, s ecg.Signal, d ecg.Stage[float64, ecg.Beat], bar *progress) error {
+func (a *analysis) run(ctx context.Context, s ecg.Signal, d ecg.Stage[float64, detect.ClassifiedBeat], bar *progress) error {
 	a.writer = wfdb.NewAnnotationWriter(&a.file, wfdb.AnnotationWriterOptions{})
 	block := make([]float64, 4096)
-	var beats []ecg.Beat
+	var beats []detect.ClassifiedBeat
 	for {
 		n, err := s.Read(block)
 		if err == nil && ctx.Err() != nil {
@@ -168,16 +179,25 @@ func (a *analysis) run(ctx context.Context, s ecg.Signal, d ecg.Stage[float64, e
 		for _, q := range a.seconds {
 			a.summary.second(q)
 		}
-		for _, b := range beats {
+		for _, c := range beats {
+			b := c.Beat
 			if a.summary.beats > 0 && a.gapEnd > a.summary.last.At && a.gapEnd <= b.At {
 				a.summary.gap()
+				a.rhythms.gap(a.gapStart)
 			}
 			a.summary.add(b)
+			a.rhythms.add(b)
 			if err := a.writer.Write(wfdb.Annotation{Time: b.At, Code: wfdb.CodeOf(b.Class)}); err != nil {
 				return err
 			}
 		}
 		bar.update(a.summary.frames)
+		if err != nil {
+			if a.missing > a.gapFrames {
+				a.rhythms.gap(a.gapStart)
+			}
+			a.rhythms.end(a.summary.frames)
+		}
 		if err == io.EOF {
 			return nil
 		}
@@ -197,7 +217,7 @@ func (a *analysis) look(x []float64) {
 		}
 		a.summary.lost++
 		if a.missing++; a.missing > a.gapFrames {
-			a.gapEnd = a.summary.frames
+			a.gapStart, a.gapEnd = a.summary.frames-a.missing, a.summary.frames
 		}
 	}
 }

@@ -17,7 +17,7 @@ const rhythmUsage = `
 With -task rhythms are scored instead of beats:
 
     ec57 -db data/ltafdb -task af -beats atr            the default detector, on annotated beats
-    ec57 -db data/mitdb -task af -detector pantompkins  on beats that a detector finds
+    ec57 -db data/mitdb -task af -detector qrs          on beats that the library finds and classifies
     ec57 -db data/vfdb -task vf -detector vf -lead all  a detector that reads the signal
     ec57 -db data/mitdb -task af -test ep -testdir out  rhythm annotations of out/200.ep, ...
     ec57 -db data/mitdb -task runs -test qrs            runs of ventricular beats
@@ -49,7 +49,7 @@ func (o *rhythmOptions) flags(f *flag.FlagSet) {
 	f.Float64Var(&o.fs, "fs", 0, "with -task: sampling frequency of records without a header, `Hz`")
 	f.StringVar(&o.before, "before", "", "with -task: `rhythm` before the first rhythm mark of a record, as N for nsrdb; left out if not given")
 	f.BoolVar(&o.asWritten, "aswritten", false, "with -task af: SBR, VT, B and their like between two stretches of AF are no AF")
-	f.BoolVar(&o.unclassified, "unclassified", false, "with -task: the rhythm detector sees beats without their classes")
+	f.BoolVar(&o.unclassified, "unclassified", false, "with -task: the rhythm detector sees beats without their classes; those of -detector are not classified")
 	f.BoolVar(&o.live, "live", false, "with -task: a detected episode counts from when it was known, not from where it was dated back to")
 	f.BoolVar(&o.suspected, "suspected", false, "with -task: episodes that were only suspected count")
 	f.Float64Var(&o.shortest, "min", 0, "with -task: episodes shorter than so many `seconds` are not counted; their time is")
@@ -61,9 +61,13 @@ func (o *options) checkRhythm() error {
 	if err != nil {
 		return err
 	}
-	// -detector may name the rhythm detector itself, if that needs no beats.
-	if d, err := bench.FindRhythmDetector(task, o.detector); err == nil && o.detector != "" && o.rhythm == "" && !d.NeedsBeats {
+	// -detector may name the rhythm detector itself. Beats that it needs are those
+	// of -beats, else those that the library finds.
+	if d, err := bench.FindRhythmDetector(task, o.detector); err == nil && o.detector != "" && o.rhythm == "" {
 		o.rhythm, o.detector = o.detector, ""
+		if d.NeedsBeats && o.beats == "" {
+			o.detector = bench.Detectors[0].Name
+		}
 	}
 	sources := 0
 	for _, s := range []string{o.test, o.beats, o.detector} {
@@ -142,26 +146,29 @@ func (o *options) rhythmSource(d bench.Database, task bench.RhythmTask) (bench.R
 	if o.test != "" {
 		return bench.AnnotatedRhythm(dir, o.test), nil
 	}
-	var found bench.Source // beats of a detector
-	if o.detector != "" {
+	c, err := o.classification()
+	if err != nil {
+		return nil, err
+	}
+	var found bench.Source // beats of the library, or classes of beats
+	switch {
+	case o.detector != "":
 		detector, err := bench.FindDetector(o.detector)
 		if err != nil {
 			return nil, err
 		}
-		if o.classify || task == bench.RunsTask {
-			c, err := o.classification()
-			if err != nil {
-				return nil, err
-			}
+		if !o.unclassified {
 			detector = c.With(detector)
 		}
 		found = d.DetectorSource(detector, o.lead)
+	case o.classify:
+		found = d.ClassifiedSource(c, o.beats, o.lead)
 	}
 	switch {
-	case task == bench.RunsTask && o.beats != "":
-		return bench.AnnotatedRhythm(dir, o.beats), nil
-	case task == bench.RunsTask:
+	case task == bench.RunsTask && found != nil:
 		return bench.RhythmOfSource(found), nil
+	case task == bench.RunsTask:
+		return bench.AnnotatedRhythm(dir, o.beats), nil
 	}
 	detector, err := bench.FindRhythmDetector(task, o.rhythm)
 	if err != nil {
