@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sinus-ecg/sinus/ecg"
+	"github.com/sinus-ecg/sinus/ecg/synth"
 	"github.com/sinus-ecg/sinus/features"
 )
 
@@ -43,8 +44,8 @@ func bitsOf(v any) string {
 	return fmt.Sprintf("%x", h.Sum64())
 }
 
-// The bits of every index of five minutes and of the stages over an hour of beats:
-// the same on every processor.
+// The bits of every index of five minutes, of the stages over an hour of beats and
+// of the waves of a minute: the same on every processor.
 func TestBits(t *testing.T) {
 	var rr []float64 // whole microseconds: no sine of this machine
 	state, slow := uint32(1), 0.0
@@ -68,6 +69,8 @@ func TestBits(t *testing.T) {
 	require.NoError(t, err)
 	priors, err := features.NewAnalyzer(features.Config{Welch: features.SpectrumConfig{SmoothnessPriors: 500}})
 	require.NoError(t, err)
+	x, _ := patient(t, synth.Config{Rate: 250, Duration: time.Minute, HeartRate: 72, HF: 30})
+	m := morphology(t, 250)
 	for name, k := range map[string]struct {
 		want string
 		of   any
@@ -80,6 +83,7 @@ func TestBits(t *testing.T) {
 		"windows":      {"7797f4deee5d85ee", sliding.Flush(sliding.Append(nil, intervals))},
 		"summaries":    {"d38c5c7075240c66", summaries.Flush(summaries.Append(nil, intervals))},
 		"turbulence":   {"c8a898c29bbe2025", features.Turbulence(intervals, 360)},
+		"waves":        {"703cc052f0f15c87", m.Flush(m.Append(nil, x))},
 	} {
 		require.Equal(t, k.want, bitsOf(k.of), name)
 	}

@@ -305,7 +305,7 @@ func (m *Morphology) intervals(f *BeatFeatures, b ecg.Beat, next *ecg.Beat) {
 		f.RRRunning = value(m.running)
 	}
 	if m.begun {
-		rr := ms(m.last, b.At, m.lastFrac, b.Frac)
+		rr := float64(ms(m.last, b.At, m.lastFrac, b.Frac))
 		f.RR = value(rr)
 		f.PreRatio, f.RunRatio = ratio(f.RR, f.RRLocal), ratio(f.RR, f.RRRunning)
 		if rr > 0 && rr <= 1000*longestRR {
