@@ -11,6 +11,7 @@ import (
 // Classification says how beats get their classes.
 type Classification struct {
 	Immediate bool              // without a look at the next beat
+	Pacemaker bool              // beats behind a pulse are Q
 	Model     *detect.BeatModel // nil: the embedded one
 }
 
@@ -28,7 +29,7 @@ func (c Classification) With(d Detector) Detector {
 }
 
 func (c Classification) stage(rate float64, leads int, detector ecg.Stage[float64, ecg.Beat]) (ecg.Stage[float64, ecg.Beat], error) {
-	s, err := detect.NewBeatClassifier(detect.BeatConfig{Rate: rate, Leads: leads, Detector: detector, Immediate: c.Immediate, Model: c.Model})
+	s, err := detect.NewBeatClassifier(detect.BeatConfig{Rate: rate, Leads: leads, Detector: detector, Immediate: c.Immediate, Pacemaker: c.Pacemaker, Model: c.Model})
 	if err != nil {
 		return nil, err
 	}

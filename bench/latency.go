@@ -52,6 +52,14 @@ var MeasuredStages = slices.Concat(measuredFilters(), measuredDetectors(), []Mea
 		}
 		return measure(v, x, block, rate, nil), nil
 	}},
+	{"beats", func(rate float64, x []float64, block int) (Latency, error) {
+		// With the detector inside, which is measured by itself too.
+		b, err := detect.NewBeatClassifier(detect.BeatConfig{Rate: rate})
+		if err != nil {
+			return Latency{}, err
+		}
+		return measure(b, x, block, rate, func(b detect.ClassifiedBeat) int64 { return b.Known - b.At }), nil
+	}},
 })
 
 func measuredDetectors() []MeasuredStage {

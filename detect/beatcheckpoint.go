@@ -2,6 +2,7 @@ package detect
 
 import (
 	"encoding/binary"
+	"errors"
 	"math"
 
 	"github.com/sinus-ecg/sinus/ecg"
@@ -22,6 +23,9 @@ func (b *BeatClassifier) fingerprint() checkpoint.Fingerprint {
 	f := checkpoint.NewFingerprint().Float(b.rate).Int(int64(b.leads)).Int(int64(len(b.s.lead[0].ring))).Int(int64(b.model.sum))
 	if b.immediate {
 		f = f.Int(1)
+	}
+	if b.pacing != nil {
+		f = f.Int(2)
 	}
 	return f
 }
@@ -231,6 +235,7 @@ func (c *beatCodec) state(s *beatState) {
 	c.floats(s.waiting.inputs[:])
 	c.integer(&s.waiting.number)
 	c.cluster(&s.waiting.cluster)
+	c.boolean(&s.waiting.paced)
 	c.boolean(&s.waits)
 	c.few(&s.pAF)
 	c.adaption(&s.adapted)
@@ -251,8 +256,19 @@ func (b *BeatClassifier) AppendBinary(dst []byte) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
+	var pacing []byte
+	if b.pacing != nil {
+		if pacing, err = b.pacing.filter.AppendBinary(nil); err != nil {
+			return dst, err
+		}
+	}
 	e := checkpoint.Append(dst, beatMagic, beatVersion, b.fingerprint())
 	e.Bytes(detector)
+	e.Bytes(pacing)
+	if b.pacing != nil {
+		e.Ints(b.pacing.at[:])
+		e.Int(b.pacing.n)
+	}
 	c := beatCodec{e: &e}
 	c.state(&b.s)
 	return e.End(), nil
@@ -264,7 +280,13 @@ func (b *BeatClassifier) UnmarshalBinary(data []byte) error {
 	if err != nil {
 		return err
 	}
-	detector := d.Bytes()
+	detector, pacing := d.Bytes(), d.Bytes()
+	var pulses [beatPulses]int64
+	pulsesN := int64(0)
+	if b.pacing != nil {
+		d.Ints(pulses[:])
+		pulsesN = d.Int()
+	}
 	s := beatState{lead: make([]beatLead, b.leads)}
 	for i := range s.lead {
 		l := &b.s.lead[i]
@@ -276,10 +298,22 @@ func (b *BeatClassifier) UnmarshalBinary(data []byte) error {
 		return err
 	}
 	r := &s.rhythm
-	if s.n < 0 || s.grid.k < 0 || s.grid.rem < 0 || s.grid.rem >= b.weights.den || r.n < 0 || r.baseN < 0 || s.adapted.n < 0 || s.shapes.beats < 0 {
+	if s.n < 0 || s.grid.k < 0 || s.grid.rem < 0 || s.grid.rem >= b.weights.den || r.n < 0 || r.baseN < 0 || s.adapted.n < 0 || pulsesN < 0 || s.shapes.beats < 0 {
 		return &checkpoint.Error{Magic: beatMagic, Err: checkpoint.ErrCorrupt}
 	}
-	if err := b.detector.UnmarshalBinary(detector); err != nil {
+	if b.pacing != nil {
+		before, err := b.pacing.filter.AppendBinary(nil)
+		if err != nil {
+			return err
+		}
+		if err := b.pacing.filter.UnmarshalBinary(pacing); err != nil {
+			return err
+		}
+		if err := b.detector.UnmarshalBinary(detector); err != nil {
+			return errors.Join(err, b.pacing.filter.UnmarshalBinary(before))
+		}
+		b.pacing.at, b.pacing.n = pulses, pulsesN
+	} else if err := b.detector.UnmarshalBinary(detector); err != nil {
 		return err // the detector leaves itself unchanged, and so is everything
 	}
 	b.s = s

@@ -21,6 +21,10 @@ type BeatConfig struct {
 	// a ventricular beat and the likeness of neighbours are not known then.
 	Immediate bool
 
+	// Pacemaker: the patient has one. Its pulses are looked for, at 250 Hz and more
+	// best, and beats behind one are Q; without it they are N or V by their shape.
+	Pacemaker bool
+
 	// Model is another model than the embedded one, for example one that was
 	// trained on part of the data. nil: the embedded one.
 	Model *BeatModel
@@ -47,7 +51,8 @@ type ClassifiedBeat struct {
 }
 
 // BeatClassifier gives every beat its class by ANSI/AAMI EC57: N, S, V, or Q for
-// a paced one; fusion beats are not told apart from N and V. It is a Stage over
+// a paced one (with BeatConfig.Pacemaker); fusion beats are not told apart from N
+// and V. It is a Stage over
 // frames in mV with a detector inside. A beat is classified when the next one has
 // been seen, or 2 s after it when none comes: one beat of look-ahead.
 //
@@ -65,6 +70,7 @@ type BeatClassifier struct {
 	weights   qrsWeights
 	model     *BeatModel
 	observe   func(BeatObservation)
+	pacing    *beatPacing
 	s         beatState
 
 	found []ecg.Beat // scratch of the detector
@@ -104,6 +110,7 @@ type beatPending struct {
 	beat    ecg.Beat
 	number  int64
 	cluster uint8
+	paced   bool
 	inputs  [beatInputs]float32
 }
 
@@ -125,6 +132,11 @@ func NewBeatClassifier(c BeatConfig) (*BeatClassifier, error) {
 	b := &BeatClassifier{
 		rate: c.Rate, leads: max(1, c.Leads), immediate: c.Immediate, detector: c.Detector,
 		weights: w, model: c.Model, observe: c.Observe, found: make([]ecg.Beat, 0, beatBlock),
+	}
+	if c.Pacemaker {
+		if b.pacing, err = newBeatPacing(c.Rate, b.leads); err != nil {
+			return nil, err
+		}
 	}
 	if b.detector == nil {
 		q, err := NewQRS(QRSConfig{Rate: c.Rate, Leads: b.leads})
@@ -160,6 +172,9 @@ func powerOfTwo(n int) int {
 // Reset implements ecg.Stage.
 func (b *BeatClassifier) Reset() {
 	b.detector.Reset()
+	if b.pacing != nil {
+		b.pacing.reset()
+	}
 	lead, queue := b.s.lead, b.s.queue[:0]
 	for i := range lead {
 		clear(lead[i].in.ring)
@@ -195,6 +210,9 @@ func (b *BeatClassifier) Append(dst []ClassifiedBeat, in []float64) []Classified
 		b.found = b.detector.Append(b.found[:0], block) // before dst is written: it may share memory with in
 		in = in[len(block):]
 		b.take(block)
+		if b.pacing != nil {
+			b.pacing.take(block)
+		}
 		s.queue = append(s.queue, b.found...)
 		dst = b.run(dst, s.n-1)
 	}
@@ -264,6 +282,7 @@ func (b *BeatClassifier) overdue(dst []ClassifiedBeat, now int64) []ClassifiedBe
 func (b *BeatClassifier) measure(dst []ClassifiedBeat, x ecg.Beat, known int64) []ClassifiedBeat {
 	s := &b.s
 	p := beatPending{beat: x, number: s.shapes.beats}
+	p.paced = b.pacing != nil && b.pacing.before(x, b.rate)
 	s.rhythm.interval(float64(x.At-s.rhythm.last)/b.rate+(x.Frac-s.rhythm.lastFrac)/b.rate, x)
 	fid := s.shapes.fiducial(s.lead, b.onGrid(x))
 	s.shapes.load(s.lead, fid)
@@ -305,6 +324,9 @@ func (b *BeatClassifier) classify(dst []ClassifiedBeat, known int64) []Classifie
 	sv += s.adapted.shiftS
 	s.adapted.remember(beatMemo{w.beat.At, v, sv, w.number, w.cluster})
 	c.Posterior = posterior(v, sv)
+	if w.paced {
+		c.Posterior = asPaced(c.Posterior)
+	}
 	c.Class = mostProbable(c.Posterior)
 	if b.observe != nil {
 		b.observe(BeatObservation{c, w.inputs[:]})

@@ -63,6 +63,7 @@ func TestBeatClassifierKeepsTheContract(t *testing.T) {
 	}{
 		{"one lead", detect.BeatConfig{Rate: 360}},
 		{"two leads", detect.BeatConfig{Rate: 250, Leads: 2}},
+		{"pacemaker", detect.BeatConfig{Rate: 360, Leads: 2, Pacemaker: true}},
 		{"immediate", detect.BeatConfig{Rate: 360, Leads: 2, Immediate: true}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -205,6 +206,68 @@ func TestBeatClassifierWithoutSignal(t *testing.T) {
 		}
 	}
 	require.GreaterOrEqual(t, float64(right), 0.8*float64(of))
+}
+
+// Beats behind a pulse of a pacemaker are Q, if there is one.
+func TestBeatClassifierPaced(t *testing.T) {
+	c := synth.Config{Leads: 2, Duration: 3 * time.Minute, HF: 20, Seed: 8,
+		Rhythms: []synth.Rhythm{{Kind: ecg.PacedRhythm, At: time.Minute, For: time.Minute}}}
+	x, truth := patient(t, c)
+	for _, pacemaker := range []bool{true, false} {
+		b := newBeats(t, detect.BeatConfig{Rate: 360, Leads: 2, Pacemaker: pacemaker})
+		got := called(truth, b.Flush(b.Append(nil, x)), 360)
+		paced, of, wrong := 0, 0, 0
+		for i, b := range truth {
+			switch {
+			case b.Class == ecg.Unknown:
+				of++
+				if got[i] == ecg.Unknown {
+					paced++
+				}
+			case got[i] == ecg.Unknown:
+				wrong++
+			}
+		}
+		require.Greater(t, of, 50)
+		require.Zero(t, wrong)
+		if pacemaker {
+			require.GreaterOrEqual(t, paced, of-2)
+		} else {
+			require.Zero(t, paced)
+		}
+	}
+}
+
+// Labels of a few beats teach the shape that they have.
+func TestBeatClassifierAdapts(t *testing.T) {
+	c := synth.Config{Leads: 1, Duration: 12 * time.Minute, HF: 20, PVCs: 200, Seed: 9}
+	x, truth := patient(t, c)
+	for i := range truth {
+		if truth[i].Class == ecg.Ventricular {
+			truth[i].Class = ecg.Normal // a patient whose odd beats are none of the ventricle
+		}
+	}
+	b := newBeats(t, detect.BeatConfig{Rate: 360})
+	half := len(x) / 2
+	first := b.Append(nil, x[:half])
+	var labels []ecg.Beat
+	falseV := 0
+	for _, f := range first[max(0, len(first)-250):] {
+		if f.Class == ecg.Ventricular {
+			falseV++
+			labels = append(labels, ecg.Beat{At: f.At + 3, Class: ecg.Normal})
+		}
+	}
+	require.Greater(t, falseV, 8)
+	require.Equal(t, len(labels), b.Adapt(labels))
+	require.Zero(t, b.Adapt([]ecg.Beat{{At: 10 * int64(len(x)), Class: ecg.Normal}}))
+	after := 0
+	for _, f := range b.Flush(b.Append(nil, x[half:])) {
+		if f.Class == ecg.Ventricular {
+			after++
+		}
+	}
+	require.Less(t, after, falseV/4)
 }
 
 func TestBeatClassifierConfig(t *testing.T) {
