@@ -55,7 +55,8 @@
 // these inputs is common (P. de Chazal et al. 2004, M. Llamedo and J. P. Martínez,
 // IEEE Trans. Biomed. Eng. 58:616-625, 2011); clusters with a dominant shape are
 // those of P. Hamilton's OSEA. How it was taught, and how good it is, stands in
-// models/beats.md; bench/train makes the weights.
+// models/beats.md; bench/train makes the weights. [BurdenCounter] counts ectopic beats
+// per hour.
 //
 // # Signal quality
 //
