@@ -10,7 +10,7 @@ const (
 	beatRemembered = 256 // beats that can still be labelled: some minutes
 	beatNobody     = 255
 	beatStep       = 1.0 // of the log odds for a label that came as a full surprise
-	beatAdaptMost  = 5   // largest shift of log odds
+	beatAdaptMost  = 10  // largest shift of log odds
 	beatLabelled   = 0.15
 )
 
