@@ -82,7 +82,8 @@ func (m *beatMode) odds(x []float32, pAF *float32) (v, s float32) {
 		}
 		v += n.net.odds(in[:len(n.inputs)])
 	}
-	return v/float32(1+len(m.v)) + m.biasV, m.s.odds(x) + m.biasS
+	v = v/float32(1+len(m.v)) + m.biasV
+	return v - float32(beatNoiseCost*min(beatNoiseMost, max(0, x[inNoise]-beatNoiseFree))), m.s.odds(x) + m.biasS
 }
 
 // posterior are the probabilities of N, S, V, F and Q.
@@ -94,6 +95,15 @@ func posterior(v, s float32) [5]float64 {
 }
 
 const beatOddsLimit = 12
+
+// In noise a false V is worse than a missed one: the log odds fall by beatNoiseCost
+// for each e-fold of noise above a share of 5 % of the QRS height (its logarithm is
+// beatNoiseFree), for three e-folds at most.
+const (
+	beatNoiseCost = 1.0
+	beatNoiseFree = -3.0
+	beatNoiseMost = 3
+)
 
 // mostProbable is the class of the highest probability.
 func mostProbable(p [5]float64) ecg.Class {
