@@ -14,9 +14,9 @@ const (
 	// than that by what the P-R interval had grown (Wenckebach); 10 % are given
 	// for the variation of the sinus node.
 	dropLeast, dropMost = 1.5, 2.2
-	likeLeast, likeMost = 0.85, 1.25 // the others, in parts of their lower quartile
-	dropEvery           = 6          // intervals from one drop to the next, at most
-	dropApart           = 3          // and at least: alternating ones are bigeminy
+	likeLeast, likeMost = 0.9, 1.18 // the others, in parts of their lower quartile
+	dropEvery           = 6         // intervals from one drop to the next, at most
+	dropApart           = 3         // and at least: alternating ones are bigeminy
 
 	// An escape rhythm below a third-degree block: the AV node does 40 to 60/min,
 	// the ventricles 20 to 40 (Kusumoto 2019); it comes suddenly, and varies little.

@@ -100,11 +100,14 @@ const (
 //   - ThirdDegreeBlock: a regular rhythm of 40/min and less that came within two
 //     beats. It is Suspected only: intervals alone can't tell it from other
 //     escape rhythms.
+//   - AtrialFlutter: ten intervals in a row, and then nearly all, of two, three or
+//     four times (and not more than five) the same wave of 170 to 300 ms. Flutter
+//     with constant conduction, one rate, is not found.
 //   - Asystole: no beat for 4 s; also of ventricular fibrillation that has none.
 //     Whether there was a signal at all is for the caller to know: Break.
 //
 // With RhythmRulesConfig.AF there are the episodes of AtrialFibrillation that an
-// AFDetector finds, too. While one is suspected no other of the rhythms that go
+// AFDetector finds, too, but those that begin in flutter. While one is suspected no other of the rhythms that go
 // by intervals begins, while one is confirmed there is none.
 //
 // Beside these, VentricularCouplet and VentricularRun (three to five beats above
@@ -144,8 +147,11 @@ type rulesState struct {
 	fresh  int                        // of them since the last rhythm that was not the sinus node's
 	before float64                    // s, mean interval when fresh began anew; 0: not known
 
-	run beatRun
-	af  afStage
+	run     beatRun
+	af      afStage
+	afStart int64   // of the episode that the AFDetector suspects
+	wave    float64 // s, of flutter
+	flutter bool    // what the AFDetector calls fibrillation is flutter
 
 	rhythm ecg.Rhythm // now; RhythmUnknown: none
 	state  ecg.EpisodeState
@@ -305,23 +311,30 @@ func (r *RhythmRules) breakAF(dst []ecg.Episode, now int64) []ecg.Episode {
 func (r *RhythmRules) fibrillation(dst []ecg.Episode) []ecg.Episode {
 	s := &r.s
 	for _, e := range r.told {
+		if s.af == afNone {
+			s.flutter = e.State != ecg.Ended && s.rhythm == ecg.AtrialFlutter
+			s.afStart = e.Start
+		}
 		switch e.State {
 		case ecg.Suspected:
 			s.af = afSuspected
 		case ecg.Confirmed:
 			s.af = afConfirmed
-			if byInterval(s.rhythm) {
+			if byInterval(s.rhythm) && !s.flutter {
 				dst = r.change(dst, ecg.RhythmUnknown, 0, e.Start)
 			}
 		case ecg.Ended:
-			if s.af == afConfirmed {
+			if s.af == afConfirmed && !s.flutter {
 				// The intervals before the end say nothing of what comes.
 				s.fresh, s.before = s.index(e.End)+1, 0
 				s.ended = max(s.ended, e.End)
 			}
 			s.af = afNone
 		}
-		dst = append(dst, e)
+		if !s.flutter {
+			dst = append(dst, e)
+		}
+		s.flutter = s.flutter && s.af != afNone
 	}
 	return dst
 }
@@ -423,6 +436,11 @@ func (r *RhythmRules) beat(dst []ecg.Episode, b ecg.Beat) []ecg.Episode {
 
 	dst = r.follow(dst)
 	kind, state, start := r.judge()
+	if kind == ecg.AtrialFlutter && s.af == afSuspected && !s.flutter {
+		// What was suspected is this.
+		dst = r.report(dst, ecg.AtrialFibrillation, ecg.Ended, s.afStart, max(s.afStart+1, start))
+		s.flutter = true
+	}
 	if state == ecg.Suspected && kind == s.rhythm && byRate(kind) && s.af == afNone && n.at-s.start >= r.confirm {
 		state = ecg.Confirmed
 	}
@@ -441,6 +459,11 @@ func (r *RhythmRules) judge() (kind ecg.Rhythm, state ecg.EpisodeState, start in
 	}{{2, ecg.VentricularBigeminy}, {3, ecg.VentricularTrigeminy}} {
 		if s.patterned(p.period) {
 			return p.kind, ecg.Confirmed, s.beats[3*p.period-1].at
+		}
+	}
+	if s.af != afConfirmed || s.flutter {
+		if start, ok := r.flutters(); ok {
+			return ecg.AtrialFlutter, ecg.Confirmed, start
 		}
 	}
 	switch {

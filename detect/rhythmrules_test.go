@@ -124,6 +124,21 @@ func TestRulesOnEveryRhythm(t *testing.T) {
 	}
 }
 
+// Flutter with changing conduction is found within 10 s, and is no fibrillation. A
+// long stretch of 2:1 in it may be called a tachycardia.
+func TestRulesOnFlutter(t *testing.T) {
+	for seed := range uint64(4) {
+		c := synth.Config{Seed: seed, Duration: 4 * time.Minute, HeartRate: 66, LF: 20, HF: 25}
+		c.Rhythms = []synth.Rhythm{{Kind: ecg.AtrialFlutter, At: time.Minute, For: 90 * time.Second}}
+		beats, truth, frames := rhythmPatient(t, c)
+		got := told(newRhythmRules(t, detect.RhythmRulesConfig{Rate: synthRate, AF: &detect.AFConfig{}}), beats, frames, ecg.Confirmed)
+		i := slices.IndexFunc(got, func(e ecg.Episode) bool { return e.Rhythm == ecg.AtrialFlutter })
+		require.GreaterOrEqual(t, i, 0, "seed %d: %v", seed, got)
+		require.InDelta(t, truth[0].Start, got[i].Start, 10*synthRate, "seed %d", seed)
+		require.False(t, slices.ContainsFunc(got, func(e ecg.Episode) bool { return e.Rhythm == ecg.AtrialFibrillation }), "seed %d: %v", seed, got)
+	}
+}
+
 // Rates need no classes.
 func TestRulesWithoutClasses(t *testing.T) {
 	all := everyRhythm(3, true)

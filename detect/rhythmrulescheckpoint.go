@@ -21,16 +21,17 @@ func (r *RhythmRules) fingerprint() checkpoint.Fingerprint {
 func (r *RhythmRules) AppendBinary(b []byte) ([]byte, error) {
 	s := &r.s
 	e := checkpoint.Append(b, rulesMagic, rulesVersion, r.fingerprint())
-	for _, v := range []bool{s.started, s.stopped, s.paused, s.flushed, s.run.stray} {
+	for _, v := range []bool{s.started, s.stopped, s.paused, s.flushed, s.flutter, s.run.stray} {
 		e.Bool(v)
 	}
 	for _, v := range []int64{
 		s.known, int64(s.count), int64(s.fresh), int64(s.rhythm), int64(s.state), s.start, s.ended,
-		int64(s.run.class), int64(s.run.n), s.run.start, s.run.last, int64(s.run.rhythm), int64(s.af),
+		int64(s.run.class), int64(s.run.n), s.run.start, s.run.last, int64(s.run.rhythm), int64(s.af), s.afStart,
 	} {
 		e.Int(v)
 	}
 	e.Float(s.before)
+	e.Float(s.wave)
 	e.Float(s.run.rr)
 	for i := range s.beats {
 		n := &s.beats[i]
@@ -56,7 +57,7 @@ func (r *RhythmRules) UnmarshalBinary(data []byte) error {
 		return err
 	}
 	var s rulesState
-	for _, v := range []*bool{&s.started, &s.stopped, &s.paused, &s.flushed, &s.run.stray} {
+	for _, v := range []*bool{&s.started, &s.stopped, &s.paused, &s.flushed, &s.flutter, &s.run.stray} {
 		*v = d.Bool()
 	}
 	s.known = d.Int()
@@ -67,8 +68,8 @@ func (r *RhythmRules) UnmarshalBinary(data []byte) error {
 	s.run.class, s.run.n = ecg.Class(d.IntIn(0, 255)), d.IntIn(0, 1<<40)
 	s.run.start, s.run.last = d.Int(), d.Int()
 	s.run.rhythm = ecg.Rhythm(d.IntIn(0, 255))
-	s.af = afStage(d.IntIn(0, int(afConfirmed)))
-	s.before, s.run.rr = d.Float(), d.Float()
+	s.af, s.afStart = afStage(d.IntIn(0, int(afConfirmed))), d.Int()
+	s.before, s.wave, s.run.rr = d.Float(), d.Float(), d.Float()
 	for i := range s.beats {
 		s.beats[i] = rulesBeat{at: d.Int(), class: ecg.Class(d.IntIn(0, 255)), frac: d.Float(), rr: d.Float()}
 	}

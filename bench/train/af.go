@@ -47,7 +47,7 @@ func trainAF(ctx context.Context, w io.Writer, args []string) error {
 	f.StringVar(&o.sets, "sets", "01", "with -cv: the sets of weights, 0 for beats without classes, 1 with")
 	f.Uint64Var(&o.seed, "seed", 1, "seed")
 	f.IntVar(&o.epochs, "epochs", 4, "of training")
-	f.StringVar(&o.thresholds, "thresholds", afThresholds, "on,off of the smoothed log odds; with -cv more of them, a semicolon between")
+	f.StringVar(&o.thresholds, "thresholds", "", "on,off of the smoothed log odds (0.5,-1.5 without classes, 1.5,-1 with); with -cv more of them, a semicolon between")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			fmt.Fprint(w, afDoc)
@@ -60,9 +60,15 @@ func trainAF(ctx context.Context, w io.Writer, args []string) error {
 	if f.NArg() > 0 {
 		return fmt.Errorf("%w: what is %.64q?", errUsage, f.Arg(0))
 	}
-	thresholds, err := readThresholds(o.thresholds)
-	if err != nil {
-		return err
+	var thresholds [2][][2]float32
+	for set, usual := range afThresholds {
+		if o.thresholds != "" {
+			usual = o.thresholds
+		}
+		var err error
+		if thresholds[set], err = readThresholds(usual); err != nil {
+			return err
+		}
 	}
 	t, err := newAFTrainer(o)
 	if err != nil {
@@ -80,7 +86,7 @@ func trainAF(ctx context.Context, w io.Writer, args []string) error {
 		if sets[set], err = t.train(ctx, w, all, set == 1); err != nil {
 			return err
 		}
-		sets[set].on, sets[set].off = thresholds[0][0], thresholds[0][1]
+		sets[set].on, sets[set].off = thresholds[set][0][0], thresholds[set][0][1]
 	}
 	file := afModelFile(sets)
 	if o.out != "" {
@@ -100,8 +106,9 @@ func trainAF(ctx context.Context, w io.Writer, args []string) error {
 	return nil
 }
 
-// afThresholds were chosen by cross-validation and the false alarms on nsrdb.
-const afThresholds = "1,-1"
+// afThresholds are those of both sets, chosen by cross-validation and the false
+// alarms on nsrdb.
+var afThresholds = [2]string{"0.5,-1.5", "1.5,-1"}
 
 func readThresholds(s string) (list [][2]float32, err error) {
 	for _, pair := range strings.Split(s, ";") {

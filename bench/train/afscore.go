@@ -60,7 +60,7 @@ func scoreAF(r *afRecord, m *detect.AFModel, classified bool) (s afScore, err er
 
 // crossValidate trains without each fold in turn and scores that fold; then, of
 // the models of the folds, the first on nsrdb.
-func (t *afTrainer) crossValidate(ctx context.Context, w io.Writer, thresholds [][2]float32) error {
+func (t *afTrainer) crossValidate(ctx context.Context, w io.Writer, thresholds [2][][2]float32) error {
 	for set, classified := range []bool{false, true} {
 		if !slices.Contains([]byte(t.o.sets), byte('0'+set)) {
 			continue
@@ -78,7 +78,7 @@ func (t *afTrainer) crossValidate(ctx context.Context, w io.Writer, thresholds [
 				return err
 			}
 		}
-		for _, th := range thresholds {
+		for _, th := range thresholds[set] {
 			models := make([]*detect.AFModel, len(nets))
 			for f, n := range nets {
 				n.on, n.off = th[0], th[1]
@@ -98,7 +98,7 @@ func (t *afTrainer) crossValidate(ctx context.Context, w io.Writer, thresholds [
 			fmt.Fprintf(w, "on %v, off %v, classes %v\nrecord   suspected Se  Sp   live Se     Sp   final Se     Sp  missed h  false h\n", th[0], th[1], classified)
 			var sum afScore
 			for i := range scores {
-				if len(thresholds) == 1 {
+				if len(thresholds[set]) == 1 {
 					scores[i].print(w, t.records[i].name)
 				}
 				sum.add(&scores[i])

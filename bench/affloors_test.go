@@ -1,0 +1,50 @@
+//go:build slow
+
+package bench_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sinus-ecg/sinus/bench"
+	"github.com/sinus-ecg/sinus/ecg"
+	"github.com/sinus-ecg/sinus/ecg/ecgtest"
+)
+
+func evaluateAF(t *testing.T, db, before string, unclassified bool) []bench.RhythmResult {
+	d := bench.Database{FS: os.DirFS(ecgtest.Shared(t, "data", db))}
+	names, err := d.Records()
+	require.NoError(t, err)
+	detector, err := bench.FindRhythmDetector(bench.AFTask, "af")
+	require.NoError(t, err)
+	results, err := d.EvaluateRhythms(names, bench.RhythmEvaluation{
+		Task: bench.AFTask, Reference: "atr", Reading: bench.RhythmReading{Before: before}, Start: "0:00", Least: ecg.Confirmed,
+		Test: d.DetectedRhythm(detector, bench.AnnotatedBeats(d.FS, "atr"), !unclassified, "0"),
+	})
+	require.NoError(t, err)
+	return results
+}
+
+// False alarms on healthy people.
+func TestAFFalseMinutes(t *testing.T) {
+	for _, unclassified := range []bool{true, false} {
+		var sum bench.RhythmScore
+		for _, r := range evaluateAF(t, "nsrdb", "(N", unclassified) {
+			require.LessOrEqual(t, r.Score.FalsePerDay(), 6.5, "%s, without classes: %v", r.Name, unclassified)
+			sum.Add(&r.Score)
+		}
+		require.LessOrEqual(t, sum.FalsePerDay(), 1.0)
+	}
+}
+
+// mitdb took no part in the training.
+func TestAFOnStrangers(t *testing.T) {
+	var sum bench.RhythmScore
+	for _, r := range evaluateAF(t, "mitdb", "", false) {
+		sum.Add(&r.Score)
+	}
+	require.GreaterOrEqual(t, sum.Se(), 97.0)
+	require.GreaterOrEqual(t, sum.Sp(), 96.5)
+}
