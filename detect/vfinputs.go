@@ -110,14 +110,16 @@ func (w *vfWave) inputs(in *[vfInputs]float32, s *vfSums) {
 	log := func(v float64) float32 { return roughLog(v + tiny) }
 
 	// The window in shares of its largest value, and its slope too.
-	var bx, bd [vfBins + 1]int32
+	var bx, bd vfShares
 	sx, sd := vfBins/s.xMax, vfBins/s.dMax
 	for i, x := range w.x[2:] {
-		bx[int(math.Abs(x)*sx)]++
-		bd[int(math.Abs(x-w.x[i])*sd)]++
+		bx[1+uint(math.Abs(x)*sx)&127]++
+		bd[1+uint(math.Abs(x-w.x[i])*sd)&127]++
 	}
-	q50, q75, q95 := quantilesOf(&bx, 0.5*n, 0.75*n, 0.95*n)
-	d50, d90, d98 := quantilesOf(&bd, 0.5*n, 0.9*n, 0.98*n)
+	bx.sum()
+	bd.sum()
+	q50, q75, q95 := bx.quantile(0.5*n), bx.quantile(0.75*n), bx.quantile(0.95*n)
+	d50, d90, d98 := bd.quantile(0.5*n), bd.quantile(0.9*n), bd.quantile(0.98*n)
 
 	// Leakage: what is left of the signal when half a mean period later is added.
 	period := min(max(2*math.Pi*s.x1/s.f1, 4), vfSide)
@@ -126,18 +128,19 @@ func (w *vfWave) inputs(in *[vfInputs]float32, s *vfSums) {
 	part := lag - float64(whole)
 	leak := 0.0
 	level := 0.3 * q95 / sx
-	crossed, above := 0.0, false
-	x := w.x[:]
-	for i := whole + 1; i < len(x); i++ {
-		v := x[i]
-		then := x[i-whole] + float64(part*(x[i-whole-1]-x[i-whole]))
-		leak += math.Abs(v + then)
-		if up := math.Abs(v) > level; up != above {
-			crossed++
-			above = up
+	crossed, above := 0, 0
+	now := w.x[whole+1:]
+	then := w.x[:len(now)+1]
+	for i, v := range now {
+		leak += math.Abs(v + then[i+1] + float64(part*(then[i]-then[i+1])))
+		up := 0
+		if math.Abs(v) > level {
+			up = 1
 		}
+		crossed += up ^ above
+		above = up
 	}
-	leak *= n / float64(len(x)-whole-1)
+	leak *= n / float64(len(now))
 
 	var hopMax, slopeMax, kurt, slopeKurt spread
 	for i := range w.hops {
@@ -162,12 +165,12 @@ func (w *vfWave) inputs(in *[vfInputs]float32, s *vfSums) {
 		log(q50 / q95),
 		float32((q75 - q50) / q95),
 		log(q95 / vfBins),
-		shareBelow(&bx, 0.2*q95), shareBelow(&bx, 0.35*q95), shareBelow(&bx, 0.5*q95),
+		bx.below(0.2*q95), bx.below(0.35*q95), bx.below(0.5*q95),
 		log(d50 / vfBins),
 		log(d90 / vfBins),
-		shareBelow(&bd, 0.1*d98), shareBelow(&bd, 0.25*d98), shareBelow(&bd, 0.5*d98),
+		bd.below(0.1*d98), bd.below(0.25*d98), bd.below(0.5*d98),
 		float32(leak / (2 * s.x1)),
-		float32(crossed / n), float32(s.crossings / n),
+		float32(float64(crossed) / n), float32(s.crossings / n),
 		log(hopMax.least), log(slopeMax.least),
 		log(kurt.least), log(kurt.most),
 		log(slopeKurt.least), log(slopeKurt.most),
@@ -194,29 +197,29 @@ func (s *spread) add(v float64) {
 	s.least, s.most = min(s.least, v), max(s.most, v)
 }
 
-// quantilesOf makes sums of the bins and returns the values, in bins, that so
-// many of the samples are below.
-func quantilesOf(bins *[vfBins + 1]int32, a, b, c float64) (float64, float64, float64) {
-	sum, i := int32(0), 0
-	find := func(count float64) float64 {
-		for {
-			n := bins[i]
-			if below := float64(sum); below+float64(n) >= count {
-				return float64(i) + (count-below)/float64(n)
-			}
-			sum += n
-			i++
-		}
+// vfShares are numbers of samples: of those in bin i-1, then, once summed, of
+// those below bin i. The largest sample lies in bin vfBins, or by rounding below.
+type vfShares [129]int32
+
+func (s *vfShares) sum() {
+	below := int32(0)
+	for i := range s[:vfBins+2] {
+		below += s[i]
+		s[i] = below
 	}
-	return find(a), find(b), find(c)
 }
 
-// shareBelow is the share of the samples below a value in bins.
-func shareBelow(bins *[vfBins + 1]int32, v float64) float32 {
-	i := min(int(v), vfBins)
-	below := float64((v - float64(i)) * float64(bins[i]))
-	for _, b := range bins[:i] {
-		below += float64(b)
+// quantile returns the value, in bins, that so many of the samples are below.
+func (s *vfShares) quantile(count float64) float64 {
+	i := 0
+	for n := int32(math.Ceil(count)); s[i+1] < n; {
+		i++
 	}
-	return float32(below / vfWindow)
+	return float64(i) + (count-float64(s[i]))/float64(s[i+1]-s[i])
+}
+
+// below is the share of the samples below a value in bins.
+func (s *vfShares) below(v float64) float32 {
+	i := min(int(v), vfBins)
+	return float32((float64(s[i]) + float64((v-float64(i))*float64(s[i+1]-s[i]))) / vfWindow)
 }

@@ -19,8 +19,8 @@ const (
 	vfOver      = 2
 
 	// vfTurn is how long after the rhythm changes a window changes its sign, s:
-	// half a window, and half a second for the raster.
-	vfTurn = vfHops/2 + 0.5
+	// half a window.
+	vfTurn = vfHops / 2
 
 	vfMaxLag = 9 // s: an onset or an end is not dated back further
 
