@@ -125,7 +125,7 @@ func (t *vfTrainer) load(data string) error {
 // large as both. Chosen by cross-validation, as is all in this file.
 const vfNets = 2
 
-var vfConfig = mlp.Config{Hidden1: 16, Hidden2: 8, Epochs: 12, Batch: 256, Rate: 0.003, Decay: 0.02, Leak: 0.05, Clip: 6}
+var vfConfig = mlp.Config{Hidden1: 24, Hidden2: 8, Epochs: 20, Batch: 256, Rate: 0.003, Decay: 0.3, Drop: 0.2, Leak: 0.05, Clip: 6}
 
 func (t *vfTrainer) train(ctx context.Context, records []*vfRecord) ([]*mlp.Net, error) {
 	rows := t.rowsOf(records)

@@ -164,3 +164,15 @@ func TestRhythmFromASignal(t *testing.T) {
 	got := rhythmJSON(t, "-db", ecgtest.Shared(t, "data", "mitdb"), "-task", "af", "-detector", "pantompkins", "-unclassified", "-records", "203")
 	require.Greater(t, got.Gross["se"], 99.)
 }
+
+// -detector may name a rhythm detector that needs no beats.
+func TestRhythmDetectorOfTheSignal(t *testing.T) {
+	db := ecgtest.Shared(t, "data", "vfdb")
+	_, want, _ := ec57("-db", db, "-task", "vf", "-rhythm", "vf", "-records", "609")
+	code, got, stderr := ec57("-db", db, "-task", "vf", "-detector", "vf", "-records", "609")
+	require.Zero(t, code, stderr)
+	require.Equal(t, want, got)
+	require.Contains(t, got, " gross ")
+	code, _, _ = ec57("-db", db, "-task", "af", "-detector", "vf", "-records", "609")
+	require.NotZero(t, code)
+}
