@@ -351,7 +351,7 @@ func (q *QRS) decide(dst []ecg.Beat, k int64) []ecg.Beat {
 		}
 		if accept {
 			q.learn(true)
-			dst = q.accept(dst, c, odds >= qrsSure, odds, q.peak(p.at(q.lead())))
+			dst = q.accept(dst, c, odds >= qrsSure, odds, q.place(p))
 		} else {
 			q.learn(false)
 			q.reject(p, &odds)
@@ -483,6 +483,13 @@ func (q *QRS) lead() int {
 	return best
 }
 
+// place is where the candidate has its R peak.
+func (q *QRS) place(p *qrsPending) qrsPeak {
+	i := q.lead()
+	return q.peak(p.at(i), i)
+}
+
+// input is the input sample nearest to a grid sample.
 func (q *QRS) input(c int64) int64 {
 	at, frac := q.weights.input(c)
 	if frac >= 0.5 {
@@ -504,7 +511,10 @@ func (q *QRS) accept(dst []ecg.Beat, c int64, sure bool, odds float32, p qrsPeak
 		p = qrsPeak{at: s.lastAt + 1}
 	}
 	s.lastAt, s.emitted = p.at, true
-	return append(dst, ecg.Beat{At: p.at, Frac: float64(p.frac), Known: s.n, Confidence: float64(sigmoid(odds))})
+	return append(dst, ecg.Beat{
+		At: p.at, Frac: p.frac, Known: s.n, Onset: p.onset, Offset: p.offset,
+		Confidence: float64(sigmoid(odds)),
+	})
 }
 
 // reject remembers that c is none, and as the candidate that search-back would
@@ -520,7 +530,7 @@ func (q *QRS) reject(p *qrsPending, odds *float32) {
 	}
 	if odds != nil && (!r.isHeld || *odds > r.heldOdds) {
 		r.isHeld, r.heldAt, r.heldOdds = true, c, *odds
-		s.heldAt = q.peak(p.at(q.lead()))
+		s.heldAt = q.place(p)
 		for i := range s.leads {
 			s.leads[i].held = q.measures[i]
 		}

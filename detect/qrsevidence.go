@@ -29,8 +29,9 @@ const (
 	qrsHalfMask = qrsRing/2 - 1
 )
 
-// qrsKernel is the half of an even and of an odd kernel, from the centre on.
-type qrsKernel struct{ even, odd []float32 }
+// qrsKernel is the half of an even and of an odd kernel, from the centre on; a
+// narrow one ends in zeros.
+type qrsKernel struct{ even, odd [qrsSide2 + 1]float32 }
 
 // newQRSKernel makes a pair of kernels for every step-th grid sample. Each is
 // scaled so that the largest magnitude of its frequency response is 1: the
@@ -64,7 +65,7 @@ func newQRSKernel(sigma float64, side, step int) qrsKernel {
 		}
 		peakEven, peakOdd = max(peakEven, math.Abs(e)), max(peakOdd, math.Abs(o))
 	}
-	k := qrsKernel{make([]float32, side+1), make([]float32, side+1)}
+	var k qrsKernel
 	for i := range even {
 		k.even[i] = float32(even[i] / peakEven)
 		k.odd[i] = float32(odd[i] / peakOdd)
@@ -80,10 +81,17 @@ var qrsKernels = sync.OnceValue(func() *[3]qrsKernel {
 	}
 })
 
+// qrsSpan is what the widest kernel reaches over, in grid samples.
+const qrsSpan = 4*qrsSide3 + 1
+
 // qrsEvidence is the signal of one lead on the grid with its evidence.
 type qrsEvidence struct {
 	y, e1, e2 [qrsRing]float32     // mV, by grid sample
 	e3        [qrsRing / 2]float32 // mV, by half the grid sample
+
+	// The last qrsSpan values of y in a row, ending at end.
+	recent [3 * qrsSpan]float32
+	end    int
 
 	// The level is the upper median of the largest e2 of the last complete
 	// seconds with signal.
@@ -97,31 +105,86 @@ type qrsEvidence struct {
 // put takes grid sample k. Of e1 the value at k-8 is complete then, of e2 that
 // at k-15, of e3 that at k-30 (even k only).
 func (v *qrsEvidence) put(kernels *[3]qrsKernel, k int64, y float32) {
-	if k == 0 {
+	switch {
+	case k == 0:
 		// Before the beginning the signal was as at the beginning.
 		for i := range v.y {
 			v.y[i] = y
 		}
+		v.gather(k)
+	case v.end == len(v.recent):
+		copy(v.recent[:qrsSpan-1], v.recent[len(v.recent)-(qrsSpan-1):])
+		v.recent[qrsSpan-1], v.end = y, qrsSpan
+	default:
+		v.recent[v.end] = y
+		v.end++
 	}
 	v.y[k&qrsMask] = y
-	v.e1[(k-qrsSide1)&qrsMask] = v.envelope(&kernels[0], k-qrsSide1, 1)
-	v.e2[(k-qrsSide2)&qrsMask] = v.envelope(&kernels[1], k-qrsSide2, 1)
+	w := (*[qrsSpan]float32)(v.recent[v.end-qrsSpan : v.end])
+	v.e1[(k-qrsSide1)&qrsMask] = envelope1(&kernels[0], (*[2*qrsSide1 + 1]float32)(w[qrsSpan-(2*qrsSide1+1):]))
+	v.e2[(k-qrsSide2)&qrsMask] = envelope2(&kernels[1], (*[2*qrsSide2 + 1]float32)(w[qrsSpan-(2*qrsSide2+1):]))
 	if k%2 == 0 {
-		v.e3[(k-2*qrsSide3)>>1&qrsHalfMask] = v.envelope(&kernels[2], k-2*qrsSide3, 2)
+		v.e3[(k-2*qrsSide3)>>1&qrsHalfMask] = envelope3(&kernels[2], w)
 	}
 }
 
-// envelope is the root of the sum of squares of both kernels' outputs at c.
-func (v *qrsEvidence) envelope(k *qrsKernel, c, step int64) float32 {
-	odd := k.odd
-	e := float32(k.even[0] * v.y[c&qrsMask])
-	o := float32(0)
-	for i := 1; i < len(odd); i++ {
-		a, b := v.y[(c+int64(i)*step)&qrsMask], v.y[(c-int64(i)*step)&qrsMask]
-		e += float32(k.even[i] * (a + b))
-		o += float32(odd[i] * (a - b))
+// gather makes recent from the ring, whose last value is that of grid sample k.
+func (v *qrsEvidence) gather(k int64) {
+	for i := range qrsSpan {
+		v.recent[i] = v.y[(k-qrsSpan+1+int64(i))&qrsMask]
 	}
-	return float32(math.Sqrt(float64(float32(e*e) + float32(o*o))))
+	v.end = qrsSpan
+}
+
+// An envelope is the root of the sum of squares of both kernels' outputs in the
+// middle of w. The three differ in their constants only, so that the compiler
+// knows every index; two sums each keep the processor busy.
+
+func envelope1(k *qrsKernel, w *[2*qrsSide1 + 1]float32) float32 {
+	e0, e1 := float32(k.even[0]*w[qrsSide1]), float32(0)
+	o0, o1 := float32(0), float32(0)
+	for i := 1; i < qrsSide1; i += 2 {
+		a, b := w[qrsSide1+i], w[qrsSide1-i]
+		e0 += float32(k.even[i] * (a + b))
+		o0 += float32(k.odd[i] * (a - b))
+		a, b = w[qrsSide1+1+i], w[qrsSide1-1-i]
+		e1 += float32(k.even[i+1] * (a + b))
+		o1 += float32(k.odd[i+1] * (a - b))
+	}
+	return length(e0+e1, o0+o1)
+}
+
+func envelope2(k *qrsKernel, w *[2*qrsSide2 + 1]float32) float32 {
+	e0, e1 := float32(k.even[0]*w[qrsSide2]), float32(k.even[qrsSide2]*(w[2*qrsSide2]+w[0]))
+	o0, o1 := float32(0), float32(k.odd[qrsSide2]*(w[2*qrsSide2]-w[0]))
+	for i := 1; i < qrsSide2-1; i += 2 {
+		a, b := w[qrsSide2+i], w[qrsSide2-i]
+		e0 += float32(k.even[i] * (a + b))
+		o0 += float32(k.odd[i] * (a - b))
+		a, b = w[qrsSide2+1+i], w[qrsSide2-1-i]
+		e1 += float32(k.even[i+1] * (a + b))
+		o1 += float32(k.odd[i+1] * (a - b))
+	}
+	return length(e0+e1, o0+o1)
+}
+
+func envelope3(k *qrsKernel, w *[qrsSpan]float32) float32 {
+	const middle = 2 * qrsSide3
+	e0, e1 := float32(k.even[0]*w[middle]), float32(k.even[qrsSide3]*(w[2*middle]+w[0]))
+	o0, o1 := float32(0), float32(k.odd[qrsSide3]*(w[2*middle]-w[0]))
+	for i := 1; i < qrsSide3-1; i += 2 {
+		a, b := w[middle+2*i], w[middle-2*i]
+		e0 += float32(k.even[i] * (a + b))
+		o0 += float32(k.odd[i] * (a - b))
+		a, b = w[middle+2+2*i], w[middle-2-2*i]
+		e1 += float32(k.even[i+1] * (a + b))
+		o1 += float32(k.odd[i+1] * (a - b))
+	}
+	return length(e0+e1, o0+o1)
+}
+
+func length(a, b float32) float32 {
+	return float32(math.Sqrt(float64(float32(a*a) + float32(b*b))))
 }
 
 // second ends a second of grid samples.

@@ -144,11 +144,19 @@ func (in *qrsInput) put(w *qrsWeights, n int64, v float64) bool {
 func (in *qrsInput) at(g *qrsGrid, w *qrsWeights) float32 {
 	row := g.row(w)
 	mask := len(in.ring) - 1
-	ring := in.ring[:mask+1]
-	i := int(g.base-w.reach) + 1
-	sum := float32(0)
-	for j, c := range row {
-		sum += float32(c * ring[(i+j)&mask])
+	i := int(g.base-w.reach+1) & mask
+	a, b := float32(0), float32(0)
+	if i+len(row) <= len(in.ring) {
+		x := in.ring[i:][:len(row)]
+		for j := 0; j+1 < len(row); j += 2 { // their number is even
+			a += float32(row[j] * x[j])
+			b += float32(row[j+1] * x[j+1])
+		}
+		return a + b
 	}
-	return sum
+	for j := 0; j+1 < len(row); j += 2 {
+		a += float32(row[j] * in.ring[(i+j)&mask])
+		b += float32(row[j+1] * in.ring[(i+j+1)&mask])
+	}
+	return a + b
 }

@@ -268,11 +268,11 @@ func (l *qrsLead) inputs(x []float32, c int64, m *qrsMeasure, look int64, r *qrs
 			unlike = max(unlike, shifted[s].dot(&l.rejectedShape[i]))
 		}
 	}
-	length := float32(0)
+	size := float32(0)
 	if past > 0 {
-		length = float32(math.Sqrt(float64(l.template.dot(&l.template))))
+		size = float32(math.Sqrt(float64(l.template.dot(&l.template))))
 	}
-	x = append(x, likeMost, likeMean, likeLeast, m.shape.dot(&l.template), length, unlike, likeMost-unlike)
+	x = append(x, likeMost, likeMean, likeLeast, m.shape.dot(&l.template), size, unlike, likeMost-unlike)
 
 	// 4. Context.
 	if r.isHeld {

@@ -15,6 +15,7 @@ import (
 type QRSModel struct {
 	gate  qrsNet
 	looks [2][]qrsNet
+	sum   uint32 // of the file: which model it is
 }
 
 // qrsNet is a multilayer perceptron: standardised inputs, clipped at 6 standard
@@ -138,7 +139,7 @@ func ReadQRSModel(data []byte) (*QRSModel, error) {
 		d = d[4*n:]
 		return f
 	}
-	m := new(QRSModel)
+	m := &QRSModel{sum: sum}
 	net := func(inputs int) (n qrsNet, ok bool) {
 		n = qrsNet{inputs: number(), hidden1: number(), hidden2: number()}
 		if n.inputs != inputs || n.hidden1 < 1 || n.hidden1 > qrsMaxHidden || n.hidden2 < 1 || n.hidden2 > qrsMaxHidden {

@@ -111,6 +111,14 @@ func (e *Encoder) Floats(v []float64) {
 	}
 }
 
+// Floats32 appends a slice with its length.
+func (e *Encoder) Floats32(v []float32) {
+	e.Int(int64(len(v)))
+	for _, x := range v {
+		e.b = binary.LittleEndian.AppendUint32(e.b, math.Float32bits(x))
+	}
+}
+
 // Ints appends a slice with its length.
 func (e *Encoder) Ints(v []int64) {
 	e.Int(int64(len(v)))
@@ -207,6 +215,18 @@ func (d *Decoder) Floats(dst []float64) {
 	}
 	for i := range dst {
 		dst[i] = d.Float()
+	}
+}
+
+// Floats32 fills dst; the saved slice must have the same length.
+func (d *Decoder) Floats32(dst []float32) {
+	if d.Int() != int64(len(dst)) {
+		d.bad = true
+	}
+	for i := range dst {
+		if p := d.take(4); p != nil {
+			dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(p))
+		}
 	}
 }
 

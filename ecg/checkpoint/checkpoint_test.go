@@ -17,6 +17,7 @@ func sample() []byte {
 	e.Float(math.Copysign(0, -1))
 	e.Bool(true)
 	e.Floats([]float64{1, math.Inf(1)})
+	e.Floats32([]float32{0.1, -3})
 	e.Ints([]int64{7, 8, 9})
 	e.Bytes([]byte("part"))
 	return e.End()[len("before"):]
@@ -31,6 +32,9 @@ func TestRoundTrip(t *testing.T) {
 	f := make([]float64, 2)
 	d.Floats(f)
 	require.Equal(t, []float64{1, math.Inf(1)}, f)
+	f32 := make([]float32, 2)
+	d.Floats32(f32)
+	require.Equal(t, []float32{0.1, -3}, f32)
 	require.Equal(t, []int64{7, 8, 9}, d.AppendInts(nil, 3))
 	require.Equal(t, "part", string(d.Bytes()))
 	require.NoError(t, d.Close())
