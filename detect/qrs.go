@@ -41,11 +41,13 @@ const (
 	qrsFirst      = qrsKnown + qrsSide2 // the first look also reads e2 at c+25
 
 	// Log odds: at or below the lower ones a candidate is none, at or above the
-	// upper ones it is a beat; between them the second look decides.
-	qrsGateNo = -5.2933 // 0.5 %: not even looked at
-	qrsNo     = -2.1972 // 10 %
-	qrsYes    = 1.7346  // 85 %
-	qrsTheta  = 0       // 50 %
+	// upper ones it is a beat; between those of the gate the first look decides,
+	// between those of the first look the second.
+	qrsGateNo  = -6
+	qrsGateYes = 7
+	qrsNo      = -2.1972 // 10 %
+	qrsYes     = 1.7346  // 85 %
+	qrsTheta   = 0       // 50 %
 
 	// Search-back: with no beat for 1.6 median intervals the best candidate since
 	// the last one is a beat if its odds were not below these; the wait is bounded.
@@ -394,8 +396,10 @@ func (q *QRS) judge(p *qrsPending, k int64) (odds float32, accept, decided bool)
 	first := float32(math.NaN())
 	q.asked = false
 	if !s.looked {
-		if q.observe == nil && q.gate(p) {
-			return qrsGateNo, false, true
+		if q.observe == nil {
+			if odds, accept, decided = q.gate(p); decided {
+				return odds, accept, true
+			}
 		}
 		first = q.look(p, 0)
 		odds = first
@@ -415,20 +419,27 @@ func (q *QRS) judge(p *qrsPending, k int64) (odds float32, accept, decided bool)
 	return odds, accept, decided
 }
 
-// gate reports whether no lead that has the candidate finds it worth a look.
-func (q *QRS) gate(p *qrsPending) bool {
+// gate decides what is clear at first sight: no lead that has the candidate
+// finds it worth a look, or all leads are sure.
+func (q *QRS) gate(p *qrsPending) (odds float32, accept, decided bool) {
 	s := &q.s
+	least, most := float32(qrsOddsLimit), float32(qrsGateNo)
 	for i := range s.leads {
-		l := &s.leads[i]
-		if p.own[i] == qrsNone || !q.usable[i] {
+		if !q.usable[i] {
 			continue
 		}
-		x := l.gateInputs(q.x[0][:0], p.at(i), &q.measures[i], &s.rhythm)
-		if q.model.gate.odds(x) > qrsGateNo {
-			return false
+		if p.own[i] == qrsNone {
+			least = qrsGateNo
+			continue
+		}
+		l := &s.leads[i]
+		o := q.model.gate.odds(l.gateInputs(q.x[0][:0], p.at(i), &q.measures[i], &s.rhythm))
+		least, most = min(least, o), max(most, o)
+		if least < qrsGateYes && most > qrsGateNo {
+			return 0, false, false
 		}
 	}
-	return true
+	return min(most, qrsOddsLimit), most > qrsGateNo, true
 }
 
 // look is one look at a candidate: the log odds of the leads, weighted by how

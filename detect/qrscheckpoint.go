@@ -186,7 +186,7 @@ func (l *qrsLead) save(f qrsFields) {
 	}
 	f.floats(l.template[:], l.sureTemplate[:])
 	f.float(&l.level.e1, &l.level.e2, &l.level.e3, &l.level.height, &l.level.slope)
-	f.float(&l.lastE2, &l.sureE2, &l.noise, &l.doubt)
+	f.float(&l.templateSize, &l.lastE2, &l.sureE2, &l.noise, &l.doubt)
 	l.held.save(f)
 }
 

@@ -15,7 +15,7 @@ const (
 	qrsLook1 = 36 // grid samples after a candidate that the first look sees: 180 ms
 	qrsLook2 = 64 // the second: 320 ms
 
-	qrsGateInputs = 12
+	qrsGateInputs = 14
 	qrsInputs1    = 161
 	qrsInputs2    = 181
 
@@ -32,25 +32,55 @@ func ratio(a, b float32) float32 {
 
 func clip(v, limit float32) float32 { return min(limit, max(-limit, v)) }
 
+// stretch is [from, to) of a ring, in two parts where it wraps around; nothing
+// before the signal began, or if to <= from. It is at most a ring long.
+func stretch(ring *[qrsRing]float32, from, to int64) (a, b []float32) {
+	from = max(from, 0)
+	if to <= from {
+		return nil, nil
+	}
+	i, j := from&qrsMask, (to-1)&qrsMask+1
+	if i < j {
+		return ring[i:j], nil
+	}
+	return ring[i:], ring[:j]
+}
+
+// ringMax is the largest of [from, to], 0 if there is nothing.
 func ringMax(ring *[qrsRing]float32, from, to int64) float32 {
 	m := float32(0)
-	for i := from; i <= to; i++ {
-		m = max(m, ring[i&qrsMask])
+	a, b := stretch(ring, from, to+1)
+	for _, v := range a {
+		m = max(m, v)
+	}
+	for _, v := range b {
+		m = max(m, v)
 	}
 	return m
 }
 
-// ringMean is the mean of [from, to), which begins not before the signal.
+// ringMean is the mean of [from, to), 0 if there is nothing.
 func ringMean(ring *[qrsRing]float32, from, to int64) float32 {
-	from = max(from, 0)
-	if to <= from {
+	a, b := stretch(ring, from, to)
+	if len(a) == 0 {
 		return 0
 	}
-	s := float32(0)
-	for i := from; i < to; i++ {
-		s += ring[i&qrsMask]
+	return (sum(a) + sum(b)) / float32(len(a)+len(b))
+}
+
+// sum adds in four lanes: an addition takes four cycles, but one can begin in each.
+func sum(v []float32) float32 {
+	var a, b, c, d float32
+	for ; len(v) >= 4; v = v[4:] {
+		a += v[0]
+		b += v[1]
+		c += v[2]
+		d += v[3]
 	}
-	return s / float32(to-from)
+	for _, f := range v {
+		a += f
+	}
+	return (a + b) + (c + d)
 }
 
 // shape is the signal around c as a shape.
@@ -149,7 +179,8 @@ func (l *qrsLead) gateInputs(x []float32, c int64, m *qrsMeasure, r *qrsRhythm) 
 		ratio(m.e2, ringMax(&v.e2, c+9, c+qrsLook1-qrsSide2)),
 		ratio(m.e2, ringMax(&v.e2, c-40, c-9)),
 		last, noise, ratio(v.level, a.e2),
-		min(dt/rr, 4), min(dt/qrsRate, 3))
+		min(dt/rr, 4), min(dt/qrsRate, 3),
+		m.shape.dot(&l.template), l.templateSize)
 }
 
 // inputs appends the inputs for a candidate at c, measured as m, with a
@@ -161,26 +192,15 @@ func (l *qrsLead) inputs(x []float32, c int64, m *qrsMeasure, look int64, r *qrs
 	past := min(l.beats, qrsPast)
 
 	// 1. Amplitude.
-	before := max(0, c-qrsBack)
-	top, high, sum2 := float32(0), 0, float32(0)
 	threshold := float32(0.3 * a.e2)
-	for i := before; i < c-20; i++ {
-		e := v.e2[i&qrsMask]
-		top = max(top, e)
-		sum2 += e
-		if e > threshold {
-			high++
-		}
-	}
-	mean2 := float32(0)
-	if c-20 > before {
-		mean2 = sum2 / float32(c-20-before)
-	}
-	for i := max(before, c-20); i < c+20; i++ {
-		e := v.e2[i&qrsMask]
-		top = max(top, e)
-		if e > threshold {
-			high++
+	top, high := float32(0), 0
+	early, late := stretch(&v.e2, c-qrsBack, c+20)
+	for _, part := range [2][]float32{early, late} {
+		for _, e := range part {
+			top = max(top, e)
+			if e > threshold {
+				high++
+			}
 		}
 	}
 	top = max(top, ringMax(&v.e2, c+20, c+25))
@@ -217,7 +237,7 @@ func (l *qrsLead) inputs(x []float32, c int64, m *qrsMeasure, look int64, r *qrs
 		ratio(ringMean(&v.e1, c-120, c-20), a.e1),
 		ratio(ringMean(&v.e1, c+14, c+look-qrsSide1), a.e1),
 		ratio(ringMean(&v.e2, c-120, c-20), a.e2),
-		ratio(mean2, a.e2),
+		ratio(ringMean(&v.e2, c-qrsBack, c-20), a.e2),
 		ratio(mean3, a.e3),
 		ratio(ringMean(&v.e1, c-6, c+7), ringMean(&v.e1, c-22, c-8)),
 		float32(high)/(qrsBack+20))
@@ -268,11 +288,7 @@ func (l *qrsLead) inputs(x []float32, c int64, m *qrsMeasure, look int64, r *qrs
 			unlike = max(unlike, shifted[s].dot(&l.rejectedShape[i]))
 		}
 	}
-	size := float32(0)
-	if past > 0 {
-		size = float32(math.Sqrt(float64(l.template.dot(&l.template))))
-	}
-	x = append(x, likeMost, likeMean, likeLeast, m.shape.dot(&l.template), size, unlike, likeMost-unlike)
+	x = append(x, likeMost, likeMean, likeLeast, unlike, likeMost-unlike)
 
 	// 4. Context.
 	if r.isHeld {

@@ -83,16 +83,23 @@ func (n *qrsNet) odds(x []float32) float32 {
 func layer(out, in, w, bias []float32) {
 	n := len(in)
 	i := 0
-	for ; i+4 <= len(out); i += 4 {
+	for ; i+8 <= len(out); i += 8 { // an addition takes four cycles, but two can begin in each
 		r0, r1, r2, r3 := w[i*n:][:n], w[(i+1)*n:][:n], w[(i+2)*n:][:n], w[(i+3)*n:][:n]
-		var a, b, c, d float32
+		r4, r5, r6, r7 := w[(i+4)*n:][:n], w[(i+5)*n:][:n], w[(i+6)*n:][:n], w[(i+7)*n:][:n]
+		var s0, s1, s2, s3, s4, s5, s6, s7 float32
 		for j, v := range in {
-			a += float32(v * r0[j])
-			b += float32(v * r1[j])
-			c += float32(v * r2[j])
-			d += float32(v * r3[j])
+			s0 += float32(v * r0[j])
+			s1 += float32(v * r1[j])
+			s2 += float32(v * r2[j])
+			s3 += float32(v * r3[j])
+			s4 += float32(v * r4[j])
+			s5 += float32(v * r5[j])
+			s6 += float32(v * r6[j])
+			s7 += float32(v * r7[j])
 		}
-		out[i], out[i+1], out[i+2], out[i+3] = leak(a+bias[i]), leak(b+bias[i+1]), leak(c+bias[i+2]), leak(d+bias[i+3])
+		o, b := out[i:][:8], bias[i:][:8]
+		o[0], o[1], o[2], o[3] = leak(s0+b[0]), leak(s1+b[1]), leak(s2+b[2]), leak(s3+b[3])
+		o[4], o[5], o[6], o[7] = leak(s4+b[4]), leak(s5+b[5]), leak(s6+b[6]), leak(s7+b[7])
 	}
 	for ; i < len(out); i++ {
 		a := float32(0)

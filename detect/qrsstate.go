@@ -1,6 +1,10 @@
 package detect
 
-import "github.com/sinus-ecg/sinus/ecg/portable"
+import (
+	"math"
+
+	"github.com/sinus-ecg/sinus/ecg/portable"
+)
 
 // What the QRS detector knows of the patient. It changes at decisions only: by
 // the last eight beats, the last eight candidates that were none, and slowly
@@ -58,15 +62,16 @@ type qrsLead struct {
 	in qrsInput
 	ev qrsEvidence
 
-	beats    int64 // that the rings have seen
-	e1, e2   [qrsPast]float32
-	e3       [qrsPast]float32
-	height   [qrsPast]float32
-	slope    [qrsPast]float32
-	shapes   [qrsPast]qrsShape
-	level    qrsLevels // medians of the rings
-	lastE2   float32
-	template qrsShape
+	beats        int64 // that the rings have seen
+	e1, e2       [qrsPast]float32
+	e3           [qrsPast]float32
+	height       [qrsPast]float32
+	slope        [qrsPast]float32
+	shapes       [qrsPast]qrsShape
+	level        qrsLevels // medians of the rings
+	lastE2       float32
+	template     qrsShape
+	templateSize float32 // its length: below 1 as the beats differ
 
 	sureBeats    int64
 	sureTemplate qrsShape
@@ -115,6 +120,7 @@ func (l *qrsLead) accept(m *qrsMeasure, sure bool) {
 	} else {
 		l.template.move(&m.shape, qrsTemplateRate)
 	}
+	l.templateSize = float32(math.Sqrt(float64(l.template.dot(&l.template))))
 	if !sure {
 		return
 	}

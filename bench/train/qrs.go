@@ -423,38 +423,31 @@ func (t *qrsTrainer) train(ctx context.Context, w io.Writer, chosen []int, seed 
 	return model, err
 }
 
-// trainGate makes the gate from the same rows. It is there to save work: it must
-// lose no beat that a network would find, so that beats count more.
+// trainGate makes the gate from the same rows, and prints what its limits give.
 func (t *qrsTrainer) trainGate(ctx context.Context, w io.Writer, rows *mlp.Rows, c mlp.Config) (*mlp.Net, error) {
-	cut := mlp.Rows{Inputs: qrsGateInputs, Label: rows.Label, Weight: slices.Clone(rows.Weight)}
+	cut := mlp.Rows{Inputs: qrsGateInputs, Label: rows.Label, Weight: rows.Weight}
 	for i := range rows.Len() {
 		cut.X = append(cut.X, rows.X[i*rows.Inputs:][:qrsGateInputs]...)
-		if rows.Label[i] == 1 {
-			cut.Weight[i] *= 3
-		}
 	}
-	c.Hidden1, c.Hidden2, c.Drop = 12, 8, 0
+	c.Hidden1, c.Hidden2, c.Drop = 24, 12, 0
 	n, err := mlp.Train(ctx, &cut, c)
 	if err != nil {
 		return nil, err
 	}
-	for _, cutoff := range []float32{-7, -6, -5.2933, -4.5, -4, -3} {
-		var beats, lost, others, spared float32
-		for i := range cut.Len() {
-			below := n.Odds(cut.X[i*cut.Inputs:][:cut.Inputs], c) <= cutoff
-			if cut.Label[i] == 1 {
-				beats += rows.Weight[i]
-				if below {
-					lost += rows.Weight[i]
-				}
-				continue
-			}
-			others += rows.Weight[i]
-			if below {
-				spared += rows.Weight[i]
+	odds := make([]float32, cut.Len())
+	for i := range odds {
+		odds[i] = n.Odds(cut.X[i*cut.Inputs:][:cut.Inputs], c)
+	}
+	for _, limit := range []float32{-8, -7, -6, -5, 5, 6, 7, 8, 9} {
+		var all, beyond [2]float32 // of what is no beat, of beats
+		for i, label := range cut.Label {
+			k := int(label)
+			all[k] += rows.Weight[i]
+			if limit < 0 && odds[i] <= limit || limit > 0 && odds[i] >= limit {
+				beyond[k] += rows.Weight[i]
 			}
 		}
-		fmt.Fprintf(w, "# gate at %.1f: %.4f %% of the beats lost, %.1f %% of the rest spared\n", cutoff, 100*lost/beats, 100*spared/others)
+		fmt.Fprintf(w, "# gate beyond %2.0f: %.4f %% of the beats, %.4f %% of the rest\n", limit, 100*beyond[1]/all[1], 100*beyond[0]/all[0])
 	}
 	return n, nil
 }

@@ -14,7 +14,7 @@ import (
 var qrsInputs = [2]int{161, 181}
 
 // qrsGateInputs are the first ones of both looks.
-const qrsGateInputs = 12
+const qrsGateInputs = 14
 
 // qrsNets are the networks of a model.
 type qrsNets struct {
@@ -23,7 +23,7 @@ type qrsNets struct {
 }
 
 // open is a gate that lets everything through.
-func open() *mlp.Net { return constantNet(qrsGateInputs, 20) }
+func open() *mlp.Net { return constantNet(qrsGateInputs, 0) }
 
 // qrsModelFile writes networks as detect.ReadQRSModel reads them.
 func qrsModelFile(m qrsNets) []byte {
