@@ -127,8 +127,8 @@ func TestPanTompkinsEnds(t *testing.T) {
 	}
 }
 
-func TestPanTompkinsOnNothing(t *testing.T) {
-	const rate = 360
+// nothings are signals without a beat, a minute each.
+func nothings(rate int) map[string][]float64 {
 	fill := func(f func(i int) float64) []float64 {
 		x := make([]float64, 60*rate)
 		for i := range x {
@@ -137,7 +137,7 @@ func TestPanTompkinsOnNothing(t *testing.T) {
 		return x
 	}
 	r := rand.New(rand.NewPCG(3, 4))
-	for name, x := range map[string][]float64{
+	return map[string][]float64{
 		"empty":      nil,
 		"one sample": {1},
 		"zeros":      fill(func(int) float64 { return 0 }),
@@ -166,20 +166,22 @@ func TestPanTompkinsOnNothing(t *testing.T) {
 			}
 			return 3
 		}),
-	} {
+	}
+}
+
+func TestPanTompkinsOnNothing(t *testing.T) {
+	for name, x := range nothings(360) {
 		t.Run(name, func(t *testing.T) {
-			p := newPanTompkins(t, rate)
+			p := newPanTompkins(t, 360)
 			require.Empty(t, p.Flush(p.Append(nil, x)))
 		})
 	}
 }
 
-// After a minute of anything, 2 s of clean signal are enough.
-func TestPanTompkinsRecovers(t *testing.T) {
-	const rate = 360
-	clean, want := pulses(rate, 20, 1)
+// garbage is anything that is no ECG, by sample.
+func garbage(rate int, clean []float64) map[string]func(i int) float64 {
 	r := rand.New(rand.NewPCG(5, 6))
-	for name, f := range map[string]func(i int) float64{
+	return map[string]func(i int) float64{
 		"zeros":         func(int) float64 { return 0 },
 		"rail":          func(int) float64 { return 10 },
 		"NaN":           func(int) float64 { return math.NaN() },
@@ -187,40 +189,52 @@ func TestPanTompkinsRecovers(t *testing.T) {
 		"1e300":         func(i int) float64 { return 1e300 * float64(1-i%2*2) },
 		"0.1 mV noise":  func(int) float64 { return 0.1 * r.NormFloat64() },
 		"5 mV noise":    func(int) float64 { return 5 * r.NormFloat64() },
-		"mains":         func(i int) float64 { return 5 * math.Sin(2*math.Pi*50*float64(i)/rate) },
-		"square wave":   func(i int) float64 { return float64(i / 180 % 2) },
+		"mains":         func(i int) float64 { return 5 * math.Sin(2*math.Pi*50*float64(i)/float64(rate)) },
+		"square wave":   func(i int) float64 { return float64(i / (rate / 2) % 2) },
 		"five times":    func(i int) float64 { return 5 * clean[i%(16*rate)] },
 		"300 mV offset": func(i int) float64 { return 300 },
-		"wander":        func(i int) float64 { return 20 * math.Sin(2*math.Pi*0.3*float64(i)/rate) },
-	} {
+		"wander":        func(i int) float64 { return 20 * math.Sin(2*math.Pi*0.3*float64(i)/float64(rate)) },
+	}
+}
+
+// After a minute of anything, 2 s of clean signal are enough.
+func TestPanTompkinsRecovers(t *testing.T) {
+	clean, want := pulses(360, 20, 1)
+	for name, f := range garbage(360, clean) {
 		t.Run(name, func(t *testing.T) {
-			p := newPanTompkins(t, rate)
-			garbage := make([]float64, 60*rate)
-			for i := range garbage {
-				garbage[i] = f(i)
-			}
-			p.Append(nil, garbage)
-			got := map[int64]bool{}
-			late := 0
-			for _, b := range p.Flush(p.Append(nil, clean)) {
-				at := b.At - int64(len(garbage))
-				if at >= 2*rate {
-					late++
-				}
-				for d := int64(-2); d <= 2; d++ {
-					got[at+d] = true
-				}
-			}
-			expected := 0
-			for _, at := range want {
-				if at >= 2*rate {
-					expected++
-					require.True(t, got[at], "the beat at %v s after the garbage is missed", float64(at)/rate)
-				}
-			}
-			require.Equal(t, expected, late, "beats later than 2 s after the garbage")
+			requireRecovery(t, newPanTompkins(t, 360), f, clean, want, 360)
 		})
 	}
+}
+
+// requireRecovery feeds a minute of garbage and then clean beats, which must be
+// found from 2 s on, they and no others.
+func requireRecovery(t *testing.T, d ecg.Stage[float64, ecg.Beat], garbage func(i int) float64, clean []float64, want []int64, rate int64) {
+	t.Helper()
+	x := make([]float64, 60*rate)
+	for i := range x {
+		x[i] = garbage(i)
+	}
+	d.Append(nil, x)
+	got := map[int64]bool{}
+	late := 0
+	for _, b := range d.Flush(d.Append(nil, clean)) {
+		at := b.At - int64(len(x))
+		if at >= 2*rate {
+			late++
+		}
+		for d := int64(-2); d <= 2; d++ {
+			got[at+d] = true
+		}
+	}
+	expected := 0
+	for _, at := range want {
+		if at >= 2*rate {
+			expected++
+			require.True(t, got[at], "the beat at %v s after the garbage is missed", float64(at)/float64(rate))
+		}
+	}
+	require.Equal(t, expected, late, "beats later than 2 s after the garbage")
 }
 
 func TestPanTompkinsRefusesRates(t *testing.T) {

@@ -36,6 +36,7 @@ type QRSCandidate struct {
 const (
 	qrsPeakSide   = 10   // a candidate is the largest evidence within 50 ms on either side
 	qrsFloor      = 0.08 // and above this share of the level
+	qrsLeast      = 5e-3 // and this: no QRS has less than 5 uV of evidence, noise of converters has
 	qrsRefractory = 36   // no QRS within 180 ms of another
 	qrsKnown      = qrsSide2 + qrsPeakSide
 	qrsFirst      = qrsKnown + qrsSide2 // the first look also reads e2 at c+25
@@ -45,9 +46,15 @@ const (
 	// between those of the first look the second.
 	qrsGateNo  = -6
 	qrsGateYes = 7
-	qrsNo      = -2.1972 // 10 %
-	qrsYes     = 1.7346  // 85 %
-	qrsTheta   = 0       // 50 %
+
+	// The gate rejects nothing after 1.5 s without a beat, and nothing that has
+	// this share of the evidence of the last beat: where the signal has changed
+	// the levels are those of before.
+	qrsGateRR   = 1.5 * qrsRate
+	qrsGateLike = 0.7
+	qrsNo       = -2.1972 // 10 %
+	qrsYes      = 1.7346  // 85 %
+	qrsTheta    = 0       // 50 %
 
 	// Search-back: with no beat for 1.6 median intervals the best candidate since
 	// the last one is a beat if its odds were not below these; the wait is bounded.
@@ -285,7 +292,7 @@ func (q *QRS) join(i int) {
 // nothing beside that of the last seconds.
 func (v *qrsEvidence) peak(c int64) bool {
 	e := v.e2[c&qrsMask]
-	if v.blocks < 2 || e <= float32(qrsFloor*v.level) || e <= v.e2[(c-1)&qrsMask] || e < v.e2[(c+1)&qrsMask] {
+	if v.blocks < 2 || e <= max(qrsLeast, float32(qrsFloor*v.level)) || e <= v.e2[(c-1)&qrsMask] || e < v.e2[(c+1)&qrsMask] {
 		return false
 	}
 	for i := int64(2); i <= qrsPeakSide; i++ {
@@ -424,6 +431,9 @@ func (q *QRS) judge(p *qrsPending, k int64) (odds float32, accept, decided bool)
 func (q *QRS) gate(p *qrsPending) (odds float32, accept, decided bool) {
 	s := &q.s
 	least, most := float32(qrsOddsLimit), float32(qrsGateNo)
+	if s.rhythm.since(p.c) > qrsGateRR {
+		most = 0
+	}
 	for i := range s.leads {
 		if !q.usable[i] {
 			continue
@@ -434,6 +444,9 @@ func (q *QRS) gate(p *qrsPending) (odds float32, accept, decided bool) {
 		}
 		l := &s.leads[i]
 		o := q.model.gate.odds(l.gateInputs(q.x[0][:0], p.at(i), &q.measures[i], &s.rhythm))
+		if q.measures[i].e2 > float32(qrsGateLike*l.lastE2) {
+			most = 0
+		}
 		least, most = min(least, o), max(most, o)
 		if least < qrsGateYes && most > qrsGateNo {
 			return 0, false, false

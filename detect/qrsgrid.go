@@ -30,6 +30,10 @@ const (
 	// so that a change of the baseline is no edge.
 	qrsHole = 0.02
 
+	// qrsJump is the largest step in mV from one sample to the next: a larger one
+	// is none of the heart, and a change of the baseline too.
+	qrsJump = 30
+
 	// qrsRange is the largest magnitude in mV that is taken for a sample.
 	qrsRange = ptRange
 )
@@ -130,7 +134,7 @@ func (in *qrsInput) put(w *qrsWeights, n int64, v float64) bool {
 		in.started = true
 		in.offset = v
 		in.last = 0
-	case in.missing > w.hole:
+	case in.missing > w.hole || math.Abs(v-in.offset-float64(in.last)) > qrsJump:
 		in.offset = v - float64(in.last)
 	default:
 		in.last = float32(v - in.offset)
