@@ -44,7 +44,7 @@ const (
 	// Log odds: at or below the lower ones a candidate is none, at or above the
 	// upper ones it is a beat; between those of the gate the first look decides,
 	// between those of the first look the second.
-	qrsGateNo  = -6
+	qrsGateNo  = -7
 	qrsGateYes = 7
 
 	// The gate rejects nothing after 1.5 s without a beat, and nothing that has
