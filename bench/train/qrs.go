@@ -43,7 +43,8 @@ noise of nstdb (bw, ma), and scores the detector by the rules of bxb.
 
 type qrsOptions struct {
 	data, on, leave, out string
-	cv, seeds, nets      int
+	cv, seeds            int
+	nets                 string
 	seed                 uint64
 	epochs               int
 	versions, others     string
@@ -60,7 +61,7 @@ func trainQRS(ctx context.Context, w io.Writer, args []string) error {
 	f.StringVar(&o.out, "o", "", "write the model to this `file`")
 	f.IntVar(&o.cv, "cv", 0, "cross-validate over all records in so many `folds`")
 	f.IntVar(&o.seeds, "seeds", 1, "with -cv, for so many seeds")
-	f.IntVar(&o.nets, "nets", 1, "`networks` per look, averaged")
+	f.StringVar(&o.nets, "nets", "2,4", "`networks` of the first and of the second look, averaged")
 	f.Uint64Var(&o.seed, "seed", 1, "first seed")
 	f.IntVar(&o.epochs, "epochs", 5, "of the last round")
 	f.StringVar(&o.versions, "versions", "0,1,2,3,5,6,9,10,11", "of each record of mitdb")
@@ -121,6 +122,7 @@ type qrsTrainer struct {
 	noise    noises
 	versions []int
 	hidden   [2]int
+	nets     [2]int
 	labelled [][]labelled // by record and version; made when first needed
 }
 
@@ -135,6 +137,9 @@ func newQRSTrainer(o qrsOptions) (*qrsTrainer, error) {
 	}
 	if _, err := fmt.Sscanf(o.hidden, "%d,%d", &t.hidden[0], &t.hidden[1]); err != nil {
 		return nil, fmt.Errorf("%w: -hidden: %v", errUsage, err)
+	}
+	if _, err := fmt.Sscanf(o.nets, "%d,%d", &t.nets[0], &t.nets[1]); err != nil || min(t.nets[0], t.nets[1]) < 1 || max(t.nets[0], t.nets[1]) > 16 {
+		return nil, fmt.Errorf("%w: -nets %q: want two numbers from 1 to 16", errUsage, o.nets)
 	}
 	mitdb := os.DirFS(filepath.Join(o.data, "mitdb"))
 	names, err := bench.Database{FS: mitdb}.Records()
@@ -405,16 +410,17 @@ func (t *qrsTrainer) train(ctx context.Context, w io.Writer, chosen []int, seed 
 	}
 	fmt.Fprintf(w, "# seed %d: %d rows of %d records\n", seed, rows[0].Len(), len(chosen))
 	c.Epochs = t.o.epochs
-	nets := make([]*mlp.Net, 2*t.o.nets)
+	looks := slices.Concat(slices.Repeat([]int{0}, t.nets[0]), slices.Repeat([]int{1}, t.nets[1]))
+	nets := make([]*mlp.Net, len(looks))
 	err = parallel(len(nets), func(i int) error {
 		c := c
 		c.Seed = seed + 100*uint64(i)
 		var err error
-		nets[i], err = mlp.Train(ctx, &rows[i%2], c)
+		nets[i], err = mlp.Train(ctx, &rows[looks[i]], c)
 		return err
 	})
 	for i, n := range nets {
-		model.looks[i%2] = append(model.looks[i%2], n)
+		model.looks[looks[i]] = append(model.looks[looks[i]], n)
 	}
 	if err != nil {
 		return model, err

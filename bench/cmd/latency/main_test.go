@@ -37,6 +37,7 @@ func TestLimits(t *testing.T) {
 		"vf":          {4 << 10, 0, 0},
 		"beats":       {64 << 10, 1500, 2000}, // the detector and one beat of look-ahead
 		"pantompkins": {20 << 10, 300, 320},
+		"qrs":         {16 << 10, 220, 260},
 	}
 	for _, r := range rows {
 		limit, ok := limits[r.Stage]
