@@ -36,6 +36,8 @@ type QRSCandidate struct {
 const (
 	qrsPeakSide   = 10   // a candidate is the largest evidence within 50 ms on either side
 	qrsFloor      = 0.08 // and above this share of the level
+	qrsFollow     = 13   // what is steeper from 65 ms on is no part of the same complex
+	qrsLarger     = 2.5  // evidence with which one candidate outdoes another within the refractory time
 	qrsLeast      = 5e-3 // and this: no QRS has less than 5 uV of evidence, noise of converters has
 	qrsRefractory = 36   // no QRS within 180 ms of another
 	qrsKnown      = qrsSide2 + qrsPeakSide
@@ -319,6 +321,10 @@ func (q *QRS) decide(dst []ecg.Beat, k int64) []ecg.Beat {
 			for i := range s.leads {
 				q.measures[i], q.usable[i] = s.leads[i].held, true
 			}
+			if q.outdone(c, 0) {
+				r.isHeld = false
+				continue
+			}
 			dst = q.accept(dst, c, false, r.heldOdds, s.heldAt)
 			s.looked = false
 			continue
@@ -410,12 +416,13 @@ func (q *QRS) judge(p *qrsPending, k int64) (odds float32, accept, decided bool)
 		}
 		first = q.look(p, 0)
 		odds = first
-		accept, decided = first >= qrsYes, first >= qrsYes || first <= qrsNo
+		accept = first >= qrsYes && !q.followed(p)
+		decided = accept || first <= qrsNo
 	}
 	if k >= p.c+due2 && (!decided || q.observe != nil) {
 		second := q.look(p, 1)
 		if !decided {
-			odds, accept, decided = second, second >= qrsTheta, true
+			odds, accept, decided = second, second >= qrsTheta && !q.outdone(p.c, 1), true
 		}
 		if q.observe != nil {
 			q.seen = QRSCandidate{At: q.input(p.c), E2: float64(q.measures[0].e2), Odds: [2]float64{float64(first), float64(second)}, Inputs: q.x, Accept: accept}
@@ -452,7 +459,50 @@ func (q *QRS) gate(p *qrsPending) (odds float32, accept, decided bool) {
 			return 0, false, false
 		}
 	}
+	if most > qrsGateNo && q.followed(p) {
+		return 0, false, false
+	}
 	return min(most, qrsOddsLimit), most > qrsGateNo, true
+}
+
+// followed reports whether something steeper than the candidate comes into view
+// on a lead: then it may be a P wave, and what comes its QRS.
+func (q *QRS) followed(p *qrsPending) bool {
+	for i := range q.s.leads {
+		if !q.usable[i] || p.own[i] == qrsNone {
+			continue
+		}
+		v, c := &q.s.leads[i].ev, p.at(i)
+		for k := c + qrsFollow; k <= c+qrsLook1-2; k++ {
+			if v.slope(k) > q.measures[i].slope {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// outdone reports whether one of the pending candidates from the n-th on is too
+// near for both to be beats, and has so much more evidence on every lead that it
+// is the beat: the candidate at c, as measured, is a P wave or noise.
+func (q *QRS) outdone(c int64, n int) bool {
+	s := &q.s
+	for j := n; j < len(s.pending); j++ {
+		p := &s.pending[j]
+		if p.c-c >= qrsRefractory {
+			break
+		}
+		larger := true
+		for i := range s.leads {
+			if q.usable[i] {
+				larger = larger && s.leads[i].ev.e2[p.at(i)&qrsMask] > float32(qrsLarger*q.measures[i].e2)
+			}
+		}
+		if larger {
+			return true
+		}
+	}
+	return false
 }
 
 // look is one look at a candidate: the log odds of the leads, weighted by how
