@@ -54,7 +54,7 @@ const (
 	// the levels are those of before.
 	qrsGateRR   = 1.5 * qrsRate
 	qrsGateLike = 0.7
-	qrsNo       = -2.1972 // 10 %
+	qrsNo       = -2.9444 // 5 %
 	qrsYes      = 1.7346  // 85 %
 	qrsTheta    = 0       // 50 %
 
