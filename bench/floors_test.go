@@ -20,6 +20,9 @@ func TestAccuracyFloors(t *testing.T) {
 		detector, db, from string
 		missed, extra      int // at the most
 	}{
+		{"qrs", "mitdb", "5:00", 88, 69},
+		{"qrs", "mitdb", "0:00", 100, 82},
+		{"qrs", "nstdb", "5:00", 1170, 3031},
 		{"pantompkins", "mitdb", "5:00", 141, 335},
 		{"pantompkins", "mitdb", "0:00", 157, 386},
 		{"pantompkins", "nstdb", "5:00", 984, 4989},

@@ -1,13 +1,36 @@
 // Package detect finds heart beats in an ECG while it arrives.
 //
-// A detector is an [ecg.Stage] from samples of one lead in mV to beats:
+// A detector is an [ecg.Stage] from samples in mV to beats:
 //
-//	d, err := detect.NewPanTompkins(detect.PanTompkinsConfig{Rate: 250})
+//	d, err := detect.NewQRS(detect.QRSConfig{Rate: 250, Leads: 2})
 //	...
 //	beats = d.Append(beats[:0], packet) // what is known now
 //
 // Missing samples are NaN. What is emitted is final; Beat.At is the R peak in
 // the signal, Beat.Known the sample with which it became known.
+//
+// # The QRS detector
+//
+// [QRS] is the default. It sees each lead on one grid of 200 Hz that has zeros at
+// the mains frequencies. Its evidence, at three scales, is the length of the
+// output of an even and an odd kernel: one hump per complex, whatever its polarity.
+// Every hump above 8 % of the level is a candidate, some three per beat; each is
+// judged in order and finally: by a tiny network at first sight, if it is clear; by a network with
+// 161 inputs 180 ms behind it; by another with 181 inputs 320 ms behind it, if that
+// leaves it open. The inputs are what the candidate and its surroundings look like
+// beside the last eight beats, as ratios, so that gain and polarity do not enter.
+// Search-back takes the best rejected candidate after 1.6 median intervals
+// without a beat. Where two candidates exclude each other and one has 2.5 times
+// the evidence, it is the beat: a P wave is not taken for its QRS.
+//
+// With several leads the candidates of all are joined, and their log odds weighted
+// by how well each lead has agreed with the decisions of the last half minute; a
+// lead that is off has no voice.
+//
+// The idea of permissive candidates and a verifier, with augmented training, is
+// this project's own; the networks are trained with rows from the detector's own
+// decisions (S. Ross, G. J. Gordon and J. A. Bagnell, AISTATS 2011). Data, method
+// and figures are in models/qrs.md, the trainer is bench/train.
 //
 // # Pan-Tompkins and its choices
 //

@@ -82,3 +82,31 @@ func ExampleBeatClassifier() {
 	// S at 1m9.8s sure: true
 	// V at 1m35.2s sure: true
 }
+
+// The default detector takes all leads together.
+func ExampleQRS() {
+	patient, _ := synth.New(synth.Default()) // or wfdb.Open(...): any ecg.Signal
+	format := patient.Format()
+	detector, err := detect.NewQRS(detect.QRSConfig{Rate: format.Rate, Leads: len(format.Leads)})
+	if err != nil {
+		log.Fatal(err)
+	}
+	clock, _ := format.Clock()
+	for beat, err := range ecg.All(ecg.Through(patient, detector)) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println("R peak at", clock.Offset(beat.At), "known at", clock.Offset(beat.Known))
+		if beat.At > 5*360 {
+			break
+		}
+	}
+	// Output:
+	// R peak at 483.333333ms known at 2.088888889s
+	// R peak at 1.316666667s known at 2.088888889s
+	// R peak at 2.194444444s known at 2.472222222s
+	// R peak at 3.080555556s known at 3.358333333s
+	// R peak at 3.952777778s known at 4.233333333s
+	// R peak at 4.811111111s known at 5.088888889s
+	// R peak at 5.658333333s known at 5.938888889s
+}

@@ -18,18 +18,18 @@ type QRSConfig struct {
 	Model *QRSModel
 
 	// Observe, if not nil, sees every candidate before its decision takes effect,
-	// and may change that: for training, and for looking at errors. The decisions
-	// without it are the same.
+	// and may change that: for training, and for looking at errors. Then every
+	// candidate gets both looks and waits for the second one, and the gate is not
+	// asked.
 	Observe func(*QRSCandidate)
 }
 
 // QRSCandidate is a place where a QRS may be, as an observer sees it.
 type QRSCandidate struct {
 	At     int64        // input sample, not yet moved to the R peak
-	Lead   int          // whose inputs these are
-	E2     float64      // evidence at the middle scale, mV
+	E2     float64      // evidence of lead 0 at the middle scale, mV
 	Odds   [2]float64   // log odds of both looks, fused over the leads; NaN within the refractory time
-	Inputs [2][]float32 // of this lead, valid during the call; empty within the refractory time
+	Inputs [2][]float32 // of lead 0, valid during the call; empty within the refractory time
 	Accept bool         // the decision
 }
 
@@ -70,9 +70,13 @@ const (
 )
 
 // QRS is the default QRS detector: permissive candidates from a bank of
-// matched kernels, judged one by one, in order and finally, by a small neural
-// network that sees them beside the patient's last beats. It is a Stage over
-// frames of one or more leads in mV.
+// matched kernels, judged one by one, in order and finally, by small neural
+// networks that see them beside the patient's last beats (the package
+// documentation tells more). It is a Stage over frames of one or more leads in mV,
+// NaN where there is no sample. A beat has its R peak to a fraction of a sample,
+// an estimate of QRS onset and offset (features.Morphology measures them better, a
+// beat later), and the probability that it is one. The first two seconds are
+// learning: their beats come at the end of them.
 type QRS struct {
 	rate    float64
 	weights qrsWeights
