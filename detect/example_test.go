@@ -77,10 +77,10 @@ func ExampleBeatClassifier() {
 		}
 	}
 	// Output:
-	// V at 20.2s sure: true
+	// V at 20.1s sure: true
 	// S at 45.2s sure: true
 	// S at 1m9.8s sure: true
-	// V at 1m35.2s sure: true
+	// V at 1m35.1s sure: true
 }
 
 // The default detector takes all leads together.
