@@ -608,7 +608,9 @@ func (q *QRS) reject(p *qrsPending, odds *float32) {
 	}
 	if odds != nil && (!r.isHeld || *odds > r.heldOdds) {
 		r.isHeld, r.heldAt, r.heldOdds = true, c, *odds
-		s.heldAt = q.place(p)
+		if *odds >= qrsBackOdds { // else search-back will not take it
+			s.heldAt = q.place(p)
+		}
 		for i := range s.leads {
 			s.leads[i].held = q.measures[i]
 		}
