@@ -106,11 +106,7 @@ func analyse(ctx context.Context, o options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	detector, err := detect.NewPanTompkins(detect.PanTompkinsConfig{Rate: format.Rate})
-	if err != nil {
-		return fmt.Errorf("%s: %w", src.title, err)
-	}
-	classifier, err := detect.NewBeatClassifier(detect.BeatConfig{Rate: format.Rate, Leads: 1, Detector: detector})
+	classifier, err := detect.NewBeatClassifier(detect.BeatConfig{Rate: format.Rate, Leads: 1})
 	if err != nil {
 		return fmt.Errorf("%s: %w", src.title, err)
 	}
