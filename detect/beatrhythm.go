@@ -70,7 +70,7 @@ func (s *beatSorted) quantile(q, otherwise float32) float32 {
 	if s.n == 0 {
 		return otherwise
 	}
-	return s.v[int(q*float32(s.n-1)+0.5)]
+	return s.v[int(float32(q*float32(s.n-1))+0.5)]
 }
 
 func (r *beatRhythm) reset() { *r = beatRhythm{rr0: beatRRFirst, m32: beatRRFirst, usual: beatRRFirst} }

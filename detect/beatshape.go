@@ -111,7 +111,7 @@ type beatMatch struct {
 
 // cost is the correlation less what a height of another size costs.
 func (m beatMatch) cost() float32 {
-	return m.r - beatGainCost*max(0, abs32(m.gain)-beatGainFree)
+	return m.r - float32(beatGainCost*max(0, abs32(m.gain)-beatGainFree))
 }
 
 func abs32(v float32) float32 { return max(v, -v) }

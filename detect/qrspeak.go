@@ -135,8 +135,8 @@ func (q *QRS) edges(v *qrsEvidence, c, at int64) (onset, offset int32) {
 
 	scale := q.rate / qrsRate
 	origin := float64(at)
-	onset = int32(min(0, math.Round((begin+qrsOnsetLag)*scale-origin)))
-	offset = int32(max(0, math.Round((end-qrsOffsetLag)*scale-origin)))
+	onset = int32(min(0, math.Round(float64((begin+qrsOnsetLag)*scale)-origin)))
+	offset = int32(max(0, math.Round(float64((end-qrsOffsetLag)*scale)-origin)))
 	return onset, offset
 }
 

@@ -46,7 +46,7 @@ func (g *qualityGrid) put(cells []float64, v float64, hole int64) []float64 {
 	from, height := 0.0, g.last
 	slope := v - g.last
 	for g.next <= end {
-		to := float64(g.next-g.at) * (1. / qualityRate)
+		to := float64(float64(g.next-g.at) * (1. / qualityRate))
 		there := g.last + float64(slope*to)
 		g.area += float64((to - from) * (height + there))
 		if g.broken {

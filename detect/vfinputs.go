@@ -107,7 +107,7 @@ func (w *vfWave) beats() bool {
 func (w *vfWave) inputs(in *[vfInputs]float32, s *vfSums) {
 	const n = float64(vfWindow)
 	const tiny = 1e-9
-	log := func(v float64) float32 { return roughLog(v + tiny) }
+	log := func(v float64) float32 { return roughLog(float64(v) + tiny) }
 
 	// The window in shares of its largest value, and its slope too.
 	var bx, bd vfShares
@@ -221,5 +221,5 @@ func (s *vfShares) quantile(count float64) float64 {
 // below is the share of the samples below a value in bins.
 func (s *vfShares) below(v float64) float32 {
 	i := min(int(v), vfBins)
-	return float32((float64(s[i]) + float64((v-float64(i))*float64(s[i+1]-s[i]))) / vfWindow)
+	return float32((float64(s[i]) + float64((float64(v)-float64(i))*float64(s[i+1]-s[i]))) / vfWindow)
 }
