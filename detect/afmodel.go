@@ -2,10 +2,7 @@ package detect
 
 import (
 	_ "embed"
-	"encoding/binary"
 	"errors"
-	"fmt"
-	"hash/crc32"
 	"sync"
 )
 
@@ -19,7 +16,7 @@ type AFModel struct {
 // afWeights are two networks: one speaks about now, the other one about the
 // interval afLook ago, with what came after it.
 type afWeights struct {
-	live, centred qrsNet
+	live, centred network
 	on, off       float32 // of the smoothed log odds
 }
 
@@ -47,15 +44,11 @@ var embeddedAF = sync.OnceValue(func() *AFModel {
 // thresholds on and off and both networks, each with the sizes of its layers and
 // its numbers; CRC-32C at the end; all little endian.
 func ReadAFModel(data []byte) (*AFModel, error) {
-	if len(data) < 10 || string(data[:4]) != afModelMagic || binary.LittleEndian.Uint16(data[4:]) != afModelVersion {
-		return nil, ErrAFModel
+	r, err := openModel(data, afModelMagic, afModelVersion, ErrAFModel)
+	if err != nil {
+		return nil, err
 	}
-	body, sum := data[:len(data)-4], binary.LittleEndian.Uint32(data[len(data)-4:])
-	if crc32.Checksum(body, crc32.MakeTable(crc32.Castagnoli)) != sum {
-		return nil, fmt.Errorf("%w: damaged", ErrAFModel)
-	}
-	r := modelReader{d: body[6:]}
-	m := &AFModel{sum: sum}
+	m := &AFModel{sum: r.sum}
 	for i := range m.sets {
 		w := &m.sets[i]
 		w.on, w.off = r.float(), r.float()
@@ -64,19 +57,8 @@ func ReadAFModel(data []byte) (*AFModel, error) {
 			r.bad = true
 		}
 	}
-	if r.bad || len(r.d) != 0 {
-		return nil, ErrAFModel
+	if err := r.close(); err != nil {
+		return nil, err
 	}
 	return m, nil
-}
-
-// layers reads a network with so many inputs.
-func (r *modelReader) layers(inputs int) qrsNet {
-	n := qrsNet{inputs: inputs, hidden1: r.number(qrsMaxHidden), hidden2: r.number(qrsMaxHidden)}
-	n.mean, n.scale = r.floats(inputs), r.floats(inputs)
-	n.w1, n.b1 = r.floats(inputs*n.hidden1), r.floats(n.hidden1)
-	n.w2, n.b2 = r.floats(n.hidden1*n.hidden2), r.floats(n.hidden2)
-	n.w3 = r.floats(n.hidden2)
-	n.b3 = r.float()
-	return n
 }

@@ -4,8 +4,6 @@ import (
 	_ "embed"
 	"encoding/binary"
 	"errors"
-	"fmt"
-	"hash/crc32"
 	"math"
 	"sync"
 
@@ -33,7 +31,7 @@ type beatMode struct {
 // netOf is a network over some of the inputs.
 type netOf struct {
 	inputs []uint8
-	net    qrsNet
+	net    network
 }
 
 // forest is a sum of trees, log odds. Nodes lie one after the other; a leaf has
@@ -140,15 +138,11 @@ var embeddedBeats = sync.OnceValue(func() *BeatModel {
 // the forests of rhythm and fibrillation, the networks of V, the forests of V and
 // S, both biases; CRC-32C at the end; all little endian.
 func ReadBeatModel(data []byte) (*BeatModel, error) {
-	if len(data) < 10 || string(data[:4]) != beatModelMagic || binary.LittleEndian.Uint16(data[4:]) != beatModelVersion {
-		return nil, ErrBeatModel
+	r, err := openModel(data, beatModelMagic, beatModelVersion, ErrBeatModel)
+	if err != nil {
+		return nil, err
 	}
-	body, sum := data[:len(data)-4], binary.LittleEndian.Uint32(data[len(data)-4:])
-	if crc32.Checksum(body, crc32.MakeTable(crc32.Castagnoli)) != sum {
-		return nil, fmt.Errorf("%w: damaged", ErrBeatModel)
-	}
-	r := modelReader{d: body[6:]}
-	model := &BeatModel{sum: sum}
+	model := &BeatModel{sum: r.sum}
 	for i := range model.modes {
 		m := &model.modes[i]
 		m.rhythm, m.fibrillation = r.forest(rhythmInputs), r.forest(rhythmInputs)
@@ -159,65 +153,10 @@ func ReadBeatModel(data []byte) (*BeatModel, error) {
 		m.vTrees, m.s = r.forest(beatInputs), r.forest(beatInputs)
 		m.biasS, m.biasV = r.float(), r.float()
 	}
-	if r.bad || len(r.d) != 0 {
-		return nil, ErrBeatModel
+	if err := r.close(); err != nil {
+		return nil, err
 	}
 	return model, nil
-}
-
-// modelReader reads the parts of a model. After the first failure it returns
-// nothing.
-type modelReader struct {
-	d   []byte
-	bad bool
-}
-
-func (r *modelReader) take(n int) []byte {
-	if r.bad || len(r.d) < n {
-		r.bad = true
-		return nil
-	}
-	b := r.d[:n]
-	r.d = r.d[n:]
-	return b
-}
-
-// number reads one from 0 to most.
-func (r *modelReader) number(most int) int {
-	b := r.take(2)
-	if b == nil {
-		return 0
-	}
-	n := int(binary.LittleEndian.Uint16(b))
-	if n > most {
-		r.bad = true
-		return 0
-	}
-	return n
-}
-
-func (r *modelReader) float() float32 {
-	b := r.take(4)
-	if b == nil {
-		return 0
-	}
-	v := math.Float32frombits(binary.LittleEndian.Uint32(b))
-	if v != v || v-v != 0 {
-		r.bad = true
-	}
-	return v
-}
-
-func (r *modelReader) floats(n int) []float32 {
-	if r.bad || len(r.d) < 4*n {
-		r.bad = true
-		return nil
-	}
-	f := make([]float32, n)
-	for i := range f {
-		f[i] = r.float()
-	}
-	return f
 }
 
 // forest reads one over the first inputs: the number of nodes; of each an input
@@ -257,11 +196,6 @@ func (r *modelReader) net() netOf {
 		}
 		n.inputs = append(n.inputs, i)
 	}
-	n.net = qrsNet{inputs: count, hidden1: r.number(64), hidden2: r.number(64)}
-	n.net.mean, n.net.scale = r.floats(count), r.floats(count)
-	n.net.w1, n.net.b1 = r.floats(count*n.net.hidden1), r.floats(n.net.hidden1)
-	n.net.w2, n.net.b2 = r.floats(n.net.hidden1*n.net.hidden2), r.floats(n.net.hidden2)
-	n.net.w3 = r.floats(n.net.hidden2)
-	n.net.b3 = r.float()
+	n.net = r.layers(count)
 	return n
 }

@@ -2,7 +2,6 @@ package detect
 
 import (
 	"math"
-	"slices"
 	"time"
 
 	"github.com/sinus-ecg/sinus/ecg"
@@ -33,41 +32,8 @@ type QRSCandidate struct {
 	Accept bool         // the decision
 }
 
-const (
-	qrsPeakSide   = 10   // a candidate is the largest evidence within 50 ms on either side
-	qrsFloor      = 0.08 // and above this share of the level
-	qrsFollow     = 13   // what is steeper from 65 ms on is no part of the same complex
-	qrsLarger     = 2.5  // evidence with which one candidate outdoes another within the refractory time
-	qrsLeast      = 5e-3 // and this: no QRS has less than 5 uV of evidence, noise of converters has
-	qrsRefractory = 36   // no QRS within 180 ms of another
-	qrsKnown      = qrsSide2 + qrsPeakSide
-	qrsFirst      = qrsKnown + qrsSide2 // the first look also reads e2 at c+25
-
-	// Log odds: at or below the lower ones a candidate is none, at or above the
-	// upper ones it is a beat; between those of the gate the first look decides,
-	// between those of the first look the second.
-	qrsGateNo  = -7
-	qrsGateYes = 7
-
-	// The gate rejects nothing after 1.5 s without a beat, and nothing that has
-	// this share of the evidence of the last beat: where the signal has changed
-	// the levels are those of before.
-	qrsGateRR   = 1.5 * qrsRate
-	qrsGateLike = 0.7
-	qrsNo       = -2.9444 // 5 %
-	qrsYes      = 1.7346  // 85 %
-	qrsTheta    = 0       // 50 %
-
-	// Search-back: with no beat for 1.6 median intervals the best candidate since
-	// the last one is a beat if its odds were not below these; the wait is bounded.
-	qrsBackFactor = 1.6
-	qrsBackOdds   = -1.7346 // 15 %
-	qrsBackBeats  = 3
-	qrsBackWait   = 2 * qrsRate
-
-	// qrsLost is the loss of signal in s after which an interval is none.
-	qrsLost = 0.15
-)
+// qrsLost is the loss of signal in s after which an interval is none.
+const qrsLost = 0.15
 
 // QRS is the default QRS detector: permissive candidates from a bank of
 // matched kernels, judged one by one, in order and finally, by small neural
@@ -80,6 +46,7 @@ const (
 type QRS struct {
 	rate    float64
 	weights qrsWeights
+	kernels *[3]qrsKernel
 	model   *QRSModel
 	observe func(*QRSCandidate)
 	s       qrsState
@@ -92,21 +59,6 @@ type QRS struct {
 	x        [2][]float32
 	seen     QRSCandidate
 }
-
-// qrsPending is a candidate that waits for its decision.
-type qrsPending struct {
-	c   int64             // grid sample
-	own [qrsMaxLeads]int8 // where each lead has it, behind c; qrsNone: nowhere
-}
-
-const (
-	qrsMaxLeads = 16
-	qrsNone     = -128
-
-	// qrsJoin is the time within which candidates of several leads are one
-	// (60 ms): leads see the peak of one complex at different times.
-	qrsJoin = 12
-)
 
 type qrsState struct {
 	n       int64 // input frames taken
@@ -139,7 +91,7 @@ func NewQRS(c QRSConfig) (*QRS, error) {
 	if err != nil {
 		return nil, bad("Rate", "100 to 2000 Hz")
 	}
-	q := &QRS{rate: c.Rate, weights: w, model: c.Model, observe: c.Observe}
+	q := &QRS{rate: c.Rate, weights: w, kernels: qrsKernels(), model: c.Model, observe: c.Observe}
 	if q.model == nil {
 		q.model = embeddedQRS()
 	}
@@ -218,10 +170,9 @@ func (q *QRS) tick(dst []ecg.Beat) []ecg.Beat {
 	}
 	for s.grid.base+q.weights.reach <= s.n {
 		k := s.grid.k
-		kernels := qrsKernels()
 		for i := range s.leads {
 			l := &s.leads[i]
-			l.ev.put(kernels, k, l.in.at(&s.grid, &q.weights))
+			l.ev.put(q.kernels, k, l.in.at(&s.grid, &q.weights))
 			if !l.in.started || l.in.missing > q.weights.hole {
 				l.lostAt, l.ev.lost = k, true
 			}
@@ -238,383 +189,6 @@ func (q *QRS) tick(dst []ecg.Beat) []ecg.Beat {
 	}
 	s.n++
 	return dst
-}
-
-// search looks for candidates up to the grid sample that is complete with k.
-func (q *QRS) search(k int64) {
-	s := &q.s
-	s.scan = max(s.scan, k-qrsRing+2*qrsLook2)
-	for ; s.scan+qrsKnown <= k; s.scan++ {
-		ready := false
-		for i := range s.leads {
-			ready = ready || s.leads[i].ev.blocks >= 2
-		}
-		if !ready {
-			return
-		}
-		for i := range s.leads {
-			if s.leads[i].ev.peak(s.scan) {
-				q.join(i)
-			}
-		}
-	}
-}
-
-// join makes the peak of lead i at s.scan part of the last candidate, or a new
-// one. A candidate lies where the lead with the most evidence has it.
-func (q *QRS) join(i int) {
-	s := &q.s
-	if n := len(s.pending) - 1; n >= 0 {
-		p := &s.pending[n]
-		if d := s.scan - p.c; d <= qrsJoin && p.own[i] == qrsNone {
-			p.own[i] = int8(d)
-			strongest := float32(0)
-			for j := range s.leads {
-				if o := p.own[j]; o != qrsNone && j != i {
-					v := &s.leads[j].ev
-					strongest = max(strongest, v.e2[(p.c+int64(o))&qrsMask]/v.level)
-				}
-			}
-			if v := &s.leads[i].ev; v.e2[s.scan&qrsMask]/v.level > strongest {
-				for j := range s.leads {
-					if p.own[j] != qrsNone {
-						p.own[j] -= int8(d)
-					}
-				}
-				p.c = s.scan
-			}
-			return
-		}
-	}
-	p := qrsPending{c: s.scan}
-	for j := range p.own {
-		p.own[j] = qrsNone
-	}
-	p.own[i] = 0
-	s.pending = append(s.pending, p)
-}
-
-// peak reports whether c is a candidate: the largest evidence near it, and not
-// nothing beside that of the last seconds.
-func (v *qrsEvidence) peak(c int64) bool {
-	e := v.e2[c&qrsMask]
-	if v.blocks < 2 || e <= max(qrsLeast, float32(qrsFloor*v.level)) || e <= v.e2[(c-1)&qrsMask] || e < v.e2[(c+1)&qrsMask] {
-		return false
-	}
-	for i := int64(2); i <= qrsPeakSide; i++ {
-		if e <= v.e2[(c-i)&qrsMask] || e < v.e2[(c+i)&qrsMask] {
-			return false
-		}
-	}
-	return true
-}
-
-// decide takes all decisions that are due with grid sample k, in the order of
-// the candidates.
-func (q *QRS) decide(dst []ecg.Beat, k int64) []ecg.Beat {
-	s := &q.s
-	r := &s.rhythm
-	for {
-		horizon := s.scan
-		if len(s.pending) > 0 {
-			horizon = s.pending[0].c
-		}
-		if r.isHeld && r.beats >= qrsBackBeats && !r.broken && r.heldOdds >= qrsBackOdds &&
-			(float32(horizon-r.last) >= float32(qrsBackFactor*r.median()) || horizon-r.heldAt >= qrsBackWait) {
-			c := r.heldAt
-			for i := range s.leads {
-				q.measures[i], q.usable[i] = s.leads[i].held, true
-			}
-			if q.outdone(c, 0) {
-				r.isHeld = false
-				continue
-			}
-			dst = q.accept(dst, c, false, r.heldOdds, s.heldAt)
-			s.looked = false
-			continue
-		}
-		if len(s.pending) == 0 {
-			return dst
-		}
-		p := &s.pending[0]
-		c := p.c
-		due := int64(qrsFirst)
-		if s.looked || q.observe != nil {
-			due = qrsLook2
-		}
-		if len(s.leads) > 1 {
-			due += qrsJoin
-		}
-		if k < c+due {
-			return dst
-		}
-		if !s.looked {
-			r.candidate(c)
-		}
-		for i := range s.leads {
-			s.leads[i].ev.measure(p.at(i), &q.measures[i])
-		}
-		if r.beats > 0 && !r.broken && c-r.last < qrsRefractory {
-			if q.observe != nil {
-				q.seen = QRSCandidate{At: q.input(c), E2: float64(q.measures[0].e2), Odds: [2]float64{math.NaN(), math.NaN()}}
-				q.observe(&q.seen)
-			}
-			q.reject(p, nil)
-			q.pop()
-			continue
-		}
-		odds, accept, decided := q.judge(p, k)
-		if !decided {
-			s.looked = true
-			return dst
-		}
-		if accept {
-			q.learn(true)
-			dst = q.accept(dst, c, odds >= qrsSure, odds, q.place(p))
-		} else {
-			q.learn(false)
-			q.reject(p, &odds)
-		}
-		q.pop()
-	}
-}
-
-// pop removes the first candidate.
-func (q *QRS) pop() {
-	s := &q.s
-	s.pending = s.pending[:copy(s.pending, s.pending[1:])]
-	s.looked = false
-}
-
-// at is where lead i has the candidate.
-func (p *qrsPending) at(i int) int64 {
-	if p.own[i] == qrsNone {
-		return p.c
-	}
-	return p.c + int64(p.own[i])
-}
-
-// judge asks the verifier about a candidate: both looks when an observer is
-// there, else the second only when the first one left it open.
-func (q *QRS) judge(p *qrsPending, k int64) (odds float32, accept, decided bool) {
-	s := &q.s
-	for i := range s.leads {
-		q.usable[i] = s.leads[i].lostAt < p.c-qrsShapeSide && s.leads[i].ev.blocks >= 2
-	}
-	if !slices.Contains(q.usable, true) {
-		for i := range q.usable {
-			q.usable[i] = true
-		}
-	}
-	due2 := int64(qrsLook2)
-	if len(s.leads) > 1 {
-		due2 += qrsJoin
-	}
-	first := float32(math.NaN())
-	q.asked = false
-	if !s.looked {
-		if q.observe == nil {
-			if odds, accept, decided = q.gate(p); decided {
-				return odds, accept, true
-			}
-		}
-		first = q.look(p, 0)
-		odds = first
-		accept = first >= qrsYes && !q.followed(p)
-		decided = accept || first <= qrsNo
-	}
-	if k >= p.c+due2 && (!decided || q.observe != nil) {
-		second := q.look(p, 1)
-		if !decided {
-			odds, accept, decided = second, second >= qrsTheta && !q.outdone(p.c, 1), true
-		}
-		if q.observe != nil {
-			q.seen = QRSCandidate{At: q.input(p.c), E2: float64(q.measures[0].e2), Odds: [2]float64{float64(first), float64(second)}, Inputs: q.x, Accept: accept}
-			q.observe(&q.seen)
-			accept = q.seen.Accept
-		}
-	}
-	return odds, accept, decided
-}
-
-// gate decides what is clear at first sight: no lead that has the candidate
-// finds it worth a look, or all leads are sure.
-func (q *QRS) gate(p *qrsPending) (odds float32, accept, decided bool) {
-	s := &q.s
-	least, most := float32(qrsOddsLimit), float32(qrsGateNo)
-	if s.rhythm.since(p.c) > qrsGateRR {
-		most = 0
-	}
-	for i := range s.leads {
-		if !q.usable[i] {
-			continue
-		}
-		if p.own[i] == qrsNone {
-			least = qrsGateNo
-			continue
-		}
-		l := &s.leads[i]
-		o := q.model.gate.odds(l.gateInputs(q.x[0][:0], p.at(i), &q.measures[i], &s.rhythm))
-		if q.measures[i].e2 > float32(qrsGateLike*l.lastE2) {
-			most = 0
-		}
-		least, most = min(least, o), max(most, o)
-		if least < qrsGateYes && most > qrsGateNo {
-			return 0, false, false
-		}
-	}
-	if most > qrsGateNo && q.followed(p) {
-		return 0, false, false
-	}
-	return min(most, qrsOddsLimit), most > qrsGateNo, true
-}
-
-// followed reports whether something steeper than the candidate comes into view
-// on a lead: then it may be a P wave, and what comes its QRS.
-func (q *QRS) followed(p *qrsPending) bool {
-	for i := range q.s.leads {
-		if !q.usable[i] || p.own[i] == qrsNone {
-			continue
-		}
-		v, c := &q.s.leads[i].ev, p.at(i)
-		for k := c + qrsFollow; k <= c+qrsLook1-2; k++ {
-			if v.slope(k) > q.measures[i].slope {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// outdone reports whether one of the pending candidates from the n-th on is too
-// near for both to be beats, and has so much more evidence on every lead that it
-// is the beat: the candidate at c, as measured, is a P wave or noise.
-func (q *QRS) outdone(c int64, n int) bool {
-	s := &q.s
-	for j := n; j < len(s.pending); j++ {
-		p := &s.pending[j]
-		if p.c-c >= qrsRefractory {
-			break
-		}
-		larger := true
-		for i := range s.leads {
-			if q.usable[i] {
-				larger = larger && s.leads[i].ev.e2[p.at(i)&qrsMask] > float32(qrsLarger*q.measures[i].e2)
-			}
-		}
-		if larger {
-			return true
-		}
-	}
-	return false
-}
-
-// look is one look at a candidate: the log odds of the leads, weighted by how
-// well each has agreed with the decisions so far.
-func (q *QRS) look(p *qrsPending, n int) float32 {
-	s := &q.s
-	q.asked = true
-	sum, weights := float32(0), float32(0)
-	for i := len(s.leads) - 1; i >= 0; i-- { // lead 0 last: an observer sees its inputs
-		if !q.usable[i] {
-			q.odds[i] = 0
-			continue
-		}
-		l := &s.leads[i]
-		x := l.gateInputs(q.x[n][:0], p.at(i), &q.measures[i], &s.rhythm)
-		q.x[n] = l.inputs(x, p.at(i), &q.measures[i], qrsLooks[n], &s.rhythm)
-		q.odds[i] = clip(q.model.odds(n, q.x[n]), qrsOddsLimit)
-		w := l.weight()
-		sum += float32(w * q.odds[i])
-		weights += w
-	}
-	return sum / weights
-}
-
-// learn tells the leads how a judged candidate was decided.
-func (q *QRS) learn(beat bool) {
-	if !q.asked || len(q.s.leads) == 1 {
-		return
-	}
-	for i := range q.s.leads {
-		if !q.usable[i] {
-			continue
-		}
-		p := sigmoid(q.odds[i])
-		if !beat {
-			p = 1 - p
-		}
-		l := &q.s.leads[i]
-		l.doubt += float32(qrsTrustRate * (1 - p - l.doubt))
-	}
-}
-
-// lead is the one in which the R peak is looked for: the most trusted, the
-// first of equals.
-func (q *QRS) lead() int {
-	best := 0
-	for i := range q.s.leads {
-		if q.usable[i] && (!q.usable[best] || q.s.leads[i].weight() > float32(qrsSwitch*q.s.leads[best].weight())) {
-			best = i
-		}
-	}
-	return best
-}
-
-// place is where the candidate has its R peak.
-func (q *QRS) place(p *qrsPending) qrsPeak {
-	i := q.lead()
-	return q.peak(p.at(i), i)
-}
-
-// input is the input sample nearest to a grid sample.
-func (q *QRS) input(c int64) int64 {
-	at, frac := q.weights.input(c)
-	if frac >= 0.5 {
-		at++
-	}
-	return at
-}
-
-// accept makes c a beat, as measured on each lead.
-func (q *QRS) accept(dst []ecg.Beat, c int64, sure bool, odds float32, p qrsPeak) []ecg.Beat {
-	s := &q.s
-	for i := range s.leads {
-		if q.usable[i] {
-			s.leads[i].accept(&q.measures[i], sure)
-		}
-	}
-	s.rhythm.accept(c, sure)
-	if s.emitted && p.at <= s.lastAt {
-		p = qrsPeak{at: s.lastAt + 1}
-	}
-	s.lastAt, s.emitted = p.at, true
-	return append(dst, ecg.Beat{
-		At: p.at, Frac: p.frac, Known: s.n, Onset: p.onset, Offset: p.offset,
-		Confidence: float64(sigmoid(odds)),
-	})
-}
-
-// reject remembers that c is none, and as the candidate that search-back would
-// take if its odds (nil: it was not judged) are the best since the last beat.
-func (q *QRS) reject(p *qrsPending, odds *float32) {
-	s := &q.s
-	r := &s.rhythm
-	c := p.c
-	if r.beats == 0 || r.broken || c-r.last >= qrsNear {
-		for i := range s.leads {
-			s.leads[i].reject(&q.measures[i])
-		}
-	}
-	if odds != nil && (!r.isHeld || *odds > r.heldOdds) {
-		r.isHeld, r.heldAt, r.heldOdds = true, c, *odds
-		if *odds >= qrsBackOdds { // else search-back will not take it
-			s.heldAt = q.place(p)
-		}
-		for i := range s.leads {
-			s.leads[i].held = q.measures[i]
-		}
-	}
 }
 
 // Flush implements ecg.Stage: the last value is held until the last candidate

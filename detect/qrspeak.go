@@ -33,6 +33,33 @@ const (
 	qrsQuiet     = 5
 )
 
+// lead is the one in which the R peak is looked for: the most trusted, the
+// first of equals.
+func (q *QRS) lead() int {
+	best := 0
+	for i := range q.s.leads {
+		if q.usable[i] && (!q.usable[best] || q.s.leads[i].weight() > float32(qrsSwitch*q.s.leads[best].weight())) {
+			best = i
+		}
+	}
+	return best
+}
+
+// place is where the candidate has its R peak.
+func (q *QRS) place(p *qrsPending) qrsPeak {
+	i := q.lead()
+	return q.peak(p.at(i), i)
+}
+
+// input is the input sample nearest to a grid sample.
+func (q *QRS) input(c int64) int64 {
+	at, frac := q.weights.input(c)
+	if frac >= 0.5 {
+		at++
+	}
+	return at
+}
+
 // peak finds the beat of the candidate at grid sample c in the input of a lead.
 func (q *QRS) peak(c int64, lead int) qrsPeak {
 	l := &q.s.leads[lead]

@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/binary"
-	"errors"
 	"flag"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"math"
 	"math/rand/v2"
@@ -40,7 +37,6 @@ type afOptions struct {
 func trainAF(ctx context.Context, w io.Writer, args []string) error {
 	var o afOptions
 	f := flag.NewFlagSet("af", flag.ContinueOnError)
-	f.SetOutput(io.Discard)
 	f.StringVar(&o.data, "data", dataFolder(), "`folder` with ltafdb and nsrdb")
 	f.StringVar(&o.out, "o", "", "write the model to this `file`")
 	f.IntVar(&o.cv, "cv", 0, "cross-validate in so many `folds`")
@@ -48,17 +44,8 @@ func trainAF(ctx context.Context, w io.Writer, args []string) error {
 	f.Uint64Var(&o.seed, "seed", 1, "seed")
 	f.IntVar(&o.epochs, "epochs", 4, "of training")
 	f.StringVar(&o.thresholds, "thresholds", "", "on,off of the smoothed log odds (0.5,-1.5 without classes, 1.5,-1 with); with -cv more of them, a semicolon between")
-	if err := f.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			fmt.Fprint(w, afDoc)
-			f.SetOutput(w)
-			f.PrintDefaults()
-			return err
-		}
-		return fmt.Errorf("%w: %v", errUsage, err)
-	}
-	if f.NArg() > 0 {
-		return fmt.Errorf("%w: what is %.64q?", errUsage, f.Arg(0))
+	if err := parseFlags(f, w, afDoc, args); err != nil {
+		return err
 	}
 	var thresholds [2][][2]float32
 	for set, usual := range afThresholds {
@@ -131,28 +118,13 @@ type afNets struct {
 
 // afModelFile writes a model as detect.ReadAFModel reads it.
 func afModelFile(sets [2]afNets) []byte {
-	b := append([]byte("SAFS"), 1, 0)
-	floats := func(v ...float32) {
-		for _, f := range v {
-			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(f))
-		}
-	}
+	w := newModelWriter("SAFS")
 	for _, s := range sets {
-		floats(s.on, s.off)
-		for _, n := range []*mlp.Net{s.live, s.centred} {
-			b = binary.LittleEndian.AppendUint16(b, uint16(n.Hidden1))
-			b = binary.LittleEndian.AppendUint16(b, uint16(n.Hidden2))
-			floats(n.Mean...)
-			floats(n.Scale...)
-			floats(transpose(n.W1, n.Inputs, n.Hidden1)...)
-			floats(n.B1...)
-			floats(transpose(n.W2, n.Hidden1, n.Hidden2)...)
-			floats(n.B2...)
-			floats(n.W3...)
-			floats(n.B3)
-		}
+		w.floats(s.on, s.off)
+		w.layers(s.live)
+		w.layers(s.centred)
 	}
-	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)))
+	return w.end()
 }
 
 // afRecord is a record of ltafdb.

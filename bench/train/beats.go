@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -58,7 +57,6 @@ var (
 func trainBeats(ctx context.Context, w io.Writer, args []string) error {
 	var o beatOptions
 	f := flag.NewFlagSet("beats", flag.ContinueOnError)
-	f.SetOutput(io.Discard)
 	f.StringVar(&o.data, "data", dataFolder(), "`folder` with the databases")
 	f.StringVar(&o.rows, "rows", "", "keep the rows in this `file`, for the next run")
 	f.StringVar(&o.out, "o", "", "write the model to this `file`")
@@ -69,14 +67,8 @@ func trainBeats(ctx context.Context, w io.Writer, args []string) error {
 	f.StringVar(&o.vInputs, "v", beatVInputs, "`inputs` of the models of V")
 	f.StringVar(&o.sInputs, "s", beatSInputs, "`inputs` of the model of S")
 	f.IntVar(&o.mode, "mode", -1, "0: only that with a look at the next beat, 1: only that without")
-	if err := f.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			fmt.Fprint(w, beatsDoc)
-			f.SetOutput(w)
-			f.PrintDefaults()
-			return err
-		}
-		return fmt.Errorf("%w: %v", errUsage, err)
+	if err := parseFlags(f, w, beatsDoc, args); err != nil {
+		return err
 	}
 	t := &beatTrainer{o: o}
 	if err := t.open(); err != nil {

@@ -82,17 +82,6 @@ func loadBeatRecord(data, db, name string) (beatRecord, error) {
 	return r, nil
 }
 
-// patientOf: 201 and 202 are one person; sel8xx of qtdb are records of svdb.
-func patientOf(db, name string) string {
-	switch {
-	case db == "mitdb" && name == "202":
-		return "mitdb/201"
-	case db == "qtdb" && len(name) == 6 && name[:4] == "sel8":
-		return "svdb/" + name[3:]
-	}
-	return db + "/" + name
-}
-
 // beatRows runs the classifier over a version of a record. missed are the
 // reference beats by class that no found beat is near to.
 func (r *beatRecord) beatRows(index, version int, immediate bool, noise *noises, model *detect.BeatModel) (rows []beatRow, missed [6]int, err error) {

@@ -63,3 +63,21 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 // errUsage is the error for wrong arguments.
 var errUsage = errors.New("wrong use")
+
+// parseFlags parses the arguments of a model, of which none is left over, and
+// prints its help.
+func parseFlags(f *flag.FlagSet, w io.Writer, doc string, args []string) error {
+	f.SetOutput(io.Discard)
+	switch err := f.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(w, doc)
+		f.SetOutput(w)
+		f.PrintDefaults()
+		return err
+	case err != nil:
+		return fmt.Errorf("%w: %v", errUsage, err)
+	case f.NArg() > 0:
+		return fmt.Errorf("%w: what is %.64q?", errUsage, f.Arg(0))
+	}
+	return nil
+}

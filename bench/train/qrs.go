@@ -10,6 +10,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -22,14 +23,6 @@ import (
 	"github.com/sinus-ecg/sinus/detect"
 	"github.com/sinus-ecg/sinus/ecg"
 	"github.com/sinus-ecg/sinus/wfdb"
-)
-
-// Groups of records of the MIT-BIH Arrhythmia Database: P. de Chazal, M.
-// O'Dwyer and R. B. Reilly, IEEE Trans. Biomed. Eng. 51:1196-1206, 2004.
-var (
-	ds1   = strings.Fields("101 106 108 109 112 114 115 116 118 119 122 124 201 203 205 207 208 209 215 220 223 230")
-	ds2   = strings.Fields("100 103 105 111 113 117 121 123 200 202 210 212 213 214 219 221 222 228 231 232 233 234")
-	paced = strings.Fields("102 104 107 217")
 )
 
 const qrsDoc = `train qrs trains the verifier of the QRS detector on records of mitdb, with
@@ -54,7 +47,6 @@ type qrsOptions struct {
 func trainQRS(ctx context.Context, w io.Writer, args []string) error {
 	var o qrsOptions
 	f := flag.NewFlagSet("qrs", flag.ContinueOnError)
-	f.SetOutput(io.Discard)
 	f.StringVar(&o.data, "data", dataFolder(), "`folder` with mitdb and nstdb")
 	f.StringVar(&o.on, "on", "ds1", "train on `ds1`, all, or records a,b,c")
 	f.StringVar(&o.leave, "leave", "", "but not on records `a,b,c`")
@@ -67,17 +59,8 @@ func trainQRS(ctx context.Context, w io.Writer, args []string) error {
 	f.StringVar(&o.versions, "versions", "0,1,2,3,5,6,9,10,11", "of each record of mitdb")
 	f.StringVar(&o.others, "others", "svdb,nsrdb_excerpt,qtdb", "train on these `databases` too")
 	f.StringVar(&o.hidden, "hidden", "64,32", "units of the hidden layers")
-	if err := f.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			fmt.Fprint(w, qrsDoc)
-			f.SetOutput(w)
-			f.PrintDefaults()
-			return err
-		}
-		return fmt.Errorf("%w: %v", errUsage, err)
-	}
-	if f.NArg() > 0 {
-		return fmt.Errorf("%w: what is %.64q?", errUsage, f.Arg(0))
+	if err := parseFlags(f, w, qrsDoc, args); err != nil {
+		return err
 	}
 	t, err := newQRSTrainer(o)
 	if err != nil {
@@ -459,14 +442,12 @@ func (t *qrsTrainer) trainGate(ctx context.Context, w io.Writer, rows *mlp.Rows,
 }
 
 // crossValidate trains without each fold in turn and scores that fold. The fold
-// of a record is its place in the sorted list modulo the number of folds; 202
-// is the patient of 201 and goes with it.
+// of a patient is the place of the first record in the sorted list modulo the
+// number of folds.
 func (t *qrsTrainer) crossValidate(ctx context.Context, w io.Writer) error {
 	fold := func(i int) int {
-		if t.names[i] == "202" {
-			i = slices.Index(t.names, "201")
-		}
-		return i % t.o.cv
+		first := path.Base(patientOf("mitdb", t.names[i]))
+		return slices.Index(t.names, first) % t.o.cv
 	}
 	for s := range t.o.seeds {
 		models := make([]*detect.QRSModel, t.o.cv)

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"go/format"
@@ -40,22 +39,12 @@ type qualityOptions struct {
 func trainQuality(ctx context.Context, w io.Writer, args []string) error {
 	var o qualityOptions
 	f := flag.NewFlagSet("quality", flag.ContinueOnError)
-	f.SetOutput(io.Discard)
 	f.StringVar(&o.data, "data", dataFolder(), "`folder` with mitdb and nstdb")
 	f.StringVar(&o.out, "o", "", "write the weights to this `file`, in Go")
 	f.IntVar(&o.folds, "cv", 11, "cross-validate in so many `folds`, 2 to 22")
 	f.BoolVar(&o.nstdb, "nstdb", false, "measure on nstdb too")
-	if err := f.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			fmt.Fprint(w, qualityDoc)
-			f.SetOutput(w)
-			f.PrintDefaults()
-			return err
-		}
-		return fmt.Errorf("%w: %v", errUsage, err)
-	}
-	if f.NArg() > 0 {
-		return fmt.Errorf("%w: what is %.64q?", errUsage, f.Arg(0))
+	if err := parseFlags(f, w, qualityDoc, args); err != nil {
+		return err
 	}
 	if o.folds < 2 || o.folds > len(ds1) {
 		return fmt.Errorf("%w: -cv %d", errUsage, o.folds)

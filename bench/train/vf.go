@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -40,24 +39,15 @@ type vfOptions struct {
 func trainVF(ctx context.Context, w io.Writer, args []string) error {
 	var o vfOptions
 	f := flag.NewFlagSet("vf", flag.ContinueOnError)
-	f.SetOutput(io.Discard)
 	f.StringVar(&o.data, "data", dataFolder(), "`folder` with the databases")
 	f.StringVar(&o.out, "o", "", "write the model to this `file`")
 	f.IntVar(&o.cv, "cv", 0, "cross-validate in so many `folds`")
 	f.BoolVar(&o.records, "records", false, "print the errors of each record")
 	f.BoolVar(&o.test, "test", false, "score the embedded model on DS2 of mitdb and on nstdb")
-	if err := f.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			fmt.Fprint(w, vfDoc)
-			f.SetOutput(w)
-			f.PrintDefaults()
-			return err
-		}
-		return fmt.Errorf("%w: %v", errUsage, err)
+	if err := parseFlags(f, w, vfDoc, args); err != nil {
+		return err
 	}
 	switch {
-	case f.NArg() > 0:
-		return fmt.Errorf("%w: what is %.64q?", errUsage, f.Arg(0))
 	case o.cv == 1 || o.cv < 0:
 		return fmt.Errorf("%w: -cv: want 2 folds or more", errUsage)
 	case o.test:
@@ -211,6 +201,13 @@ func (t *vfTrainer) crossValidate(ctx context.Context, w io.Writer, o vfOptions)
 	return nil
 }
 
+// vfModelFile writes networks as detect.ReadVFModel reads them.
+func vfModelFile(nets []*mlp.Net) []byte {
+	w := newModelWriter("SVF ")
+	w.nets(nets)
+	return w.end()
+}
+
 // testVF scores the embedded model where nothing was learnt or chosen.
 func testVF(w io.Writer, data string) error {
 	var s vfScore
@@ -223,9 +220,6 @@ func testVF(w io.Writer, data string) error {
 		names []string
 	}{{"mitdb", slices.Concat(ds2, paced)}, {"nstdb", append(noisy, "em")}} {
 		for _, n := range group.names {
-			if n == "207" {
-				continue // of DS1
-			}
 			r, err := loadVF(data, group.db, n)
 			if err != nil {
 				return err

@@ -1,0 +1,314 @@
+package detect
+
+import (
+	"math"
+	"slices"
+
+	"github.com/sinus-ecg/sinus/ecg"
+)
+
+// Decisions: each candidate is judged in its order and finally, by the gate, the
+// first look, the second look; search-back takes the best rejected one where
+// beats are missing.
+
+const (
+	qrsFollow     = 13                  // what is steeper from 65 ms on is no part of the same complex
+	qrsLarger     = 2.5                 // evidence with which one candidate outdoes another within the refractory time
+	qrsRefractory = 36                  // no QRS within 180 ms of another
+	qrsFirst      = qrsKnown + qrsSide2 // the first look also reads e2 at c+25
+
+	// Log odds: at or below the lower ones a candidate is none, at or above the
+	// upper ones it is a beat; between those of the gate the first look decides,
+	// between those of the first look the second.
+	qrsGateNo  = -7
+	qrsGateYes = 7
+	qrsNo      = -2.9444 // 5 %
+	qrsYes     = 1.7346  // 85 %
+	qrsTheta   = 0       // 50 %
+
+	// The gate rejects nothing after 1.5 s without a beat, and nothing that has
+	// this share of the evidence of the last beat: where the signal has changed
+	// the levels are those of before.
+	qrsGateRR   = 1.5 * qrsRate
+	qrsGateLike = 0.7
+
+	// Search-back: with no beat for 1.6 median intervals the best candidate since
+	// the last one is a beat if its odds were not below these; the wait is bounded.
+	qrsBackFactor = 1.6
+	qrsBackOdds   = -1.7346 // 15 %
+	qrsBackBeats  = 3
+	qrsBackWait   = 2 * qrsRate
+)
+
+// decide takes all decisions that are due with grid sample k, in the order of
+// the candidates.
+func (q *QRS) decide(dst []ecg.Beat, k int64) []ecg.Beat {
+	s := &q.s
+	r := &s.rhythm
+	for {
+		horizon := s.scan
+		if len(s.pending) > 0 {
+			horizon = s.pending[0].c
+		}
+		if r.isHeld && r.beats >= qrsBackBeats && !r.broken && r.heldOdds >= qrsBackOdds &&
+			(float32(horizon-r.last) >= float32(qrsBackFactor*r.median()) || horizon-r.heldAt >= qrsBackWait) {
+			c := r.heldAt
+			for i := range s.leads {
+				q.measures[i], q.usable[i] = s.leads[i].held, true
+			}
+			if q.outdone(c, 0) {
+				r.isHeld = false
+				continue
+			}
+			dst = q.accept(dst, c, false, r.heldOdds, s.heldAt)
+			s.looked = false
+			continue
+		}
+		if len(s.pending) == 0 {
+			return dst
+		}
+		p := &s.pending[0]
+		c := p.c
+		due := int64(qrsFirst)
+		if s.looked || q.observe != nil {
+			due = qrsLook2
+		}
+		if len(s.leads) > 1 {
+			due += qrsJoin
+		}
+		if k < c+due {
+			return dst
+		}
+		if !s.looked {
+			r.candidate(c)
+		}
+		for i := range s.leads {
+			s.leads[i].ev.measure(p.at(i), &q.measures[i])
+		}
+		if r.beats > 0 && !r.broken && c-r.last < qrsRefractory {
+			if q.observe != nil {
+				q.seen = QRSCandidate{At: q.input(c), E2: float64(q.measures[0].e2), Odds: [2]float64{math.NaN(), math.NaN()}}
+				q.observe(&q.seen)
+			}
+			q.reject(p, nil)
+			q.pop()
+			continue
+		}
+		odds, accept, decided := q.judge(p, k)
+		if !decided {
+			s.looked = true
+			return dst
+		}
+		if accept {
+			q.learn(true)
+			dst = q.accept(dst, c, odds >= qrsSure, odds, q.place(p))
+		} else {
+			q.learn(false)
+			q.reject(p, &odds)
+		}
+		q.pop()
+	}
+}
+
+// pop removes the first candidate.
+func (q *QRS) pop() {
+	s := &q.s
+	s.pending = s.pending[:copy(s.pending, s.pending[1:])]
+	s.looked = false
+}
+
+// judge asks the verifier about a candidate: both looks when an observer is
+// there, else the second only when the first one left it open.
+func (q *QRS) judge(p *qrsPending, k int64) (odds float32, accept, decided bool) {
+	s := &q.s
+	for i := range s.leads {
+		q.usable[i] = s.leads[i].lostAt < p.c-qrsShapeSide && s.leads[i].ev.blocks >= 2
+	}
+	if !slices.Contains(q.usable, true) {
+		for i := range q.usable {
+			q.usable[i] = true
+		}
+	}
+	due2 := int64(qrsLook2)
+	if len(s.leads) > 1 {
+		due2 += qrsJoin
+	}
+	first := float32(math.NaN())
+	q.asked = false
+	if !s.looked {
+		if q.observe == nil {
+			if odds, accept, decided = q.gate(p); decided {
+				return odds, accept, true
+			}
+		}
+		first = q.look(p, 0)
+		odds = first
+		accept = first >= qrsYes && !q.followed(p)
+		decided = accept || first <= qrsNo
+	}
+	if k >= p.c+due2 && (!decided || q.observe != nil) {
+		second := q.look(p, 1)
+		if !decided {
+			odds, accept, decided = second, second >= qrsTheta && !q.outdone(p.c, 1), true
+		}
+		if q.observe != nil {
+			q.seen = QRSCandidate{At: q.input(p.c), E2: float64(q.measures[0].e2), Odds: [2]float64{float64(first), float64(second)}, Inputs: q.x, Accept: accept}
+			q.observe(&q.seen)
+			accept = q.seen.Accept
+		}
+	}
+	return odds, accept, decided
+}
+
+// gate decides what is clear at first sight: no lead that has the candidate
+// finds it worth a look, or all leads are sure.
+func (q *QRS) gate(p *qrsPending) (odds float32, accept, decided bool) {
+	s := &q.s
+	least, most := float32(qrsOddsLimit), float32(qrsGateNo)
+	if s.rhythm.since(p.c) > qrsGateRR {
+		most = 0
+	}
+	for i := range s.leads {
+		if !q.usable[i] {
+			continue
+		}
+		if p.own[i] == qrsNone {
+			least = qrsGateNo
+			continue
+		}
+		l := &s.leads[i]
+		o := q.model.gate.odds(l.gateInputs(q.x[0][:0], p.at(i), &q.measures[i], &s.rhythm))
+		if q.measures[i].e2 > float32(qrsGateLike*l.lastE2) {
+			most = 0
+		}
+		least, most = min(least, o), max(most, o)
+		if least < qrsGateYes && most > qrsGateNo {
+			return 0, false, false
+		}
+	}
+	if most > qrsGateNo && q.followed(p) {
+		return 0, false, false
+	}
+	return min(most, qrsOddsLimit), most > qrsGateNo, true
+}
+
+// followed reports whether something steeper than the candidate comes into view
+// on a lead: then it may be a P wave, and what comes its QRS.
+func (q *QRS) followed(p *qrsPending) bool {
+	for i := range q.s.leads {
+		if !q.usable[i] || p.own[i] == qrsNone {
+			continue
+		}
+		v, c := &q.s.leads[i].ev, p.at(i)
+		for k := c + qrsFollow; k <= c+qrsLook1-2; k++ {
+			if v.slope(k) > q.measures[i].slope {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// outdone reports whether one of the pending candidates from the n-th on is too
+// near for both to be beats, and has so much more evidence on every lead that it
+// is the beat: the candidate at c, as measured, is a P wave or noise.
+func (q *QRS) outdone(c int64, n int) bool {
+	s := &q.s
+	for j := n; j < len(s.pending); j++ {
+		p := &s.pending[j]
+		if p.c-c >= qrsRefractory {
+			break
+		}
+		larger := true
+		for i := range s.leads {
+			if q.usable[i] {
+				larger = larger && s.leads[i].ev.e2[p.at(i)&qrsMask] > float32(qrsLarger*q.measures[i].e2)
+			}
+		}
+		if larger {
+			return true
+		}
+	}
+	return false
+}
+
+// look is one look at a candidate: the log odds of the leads, weighted by how
+// well each has agreed with the decisions so far.
+func (q *QRS) look(p *qrsPending, n int) float32 {
+	s := &q.s
+	q.asked = true
+	sum, weights := float32(0), float32(0)
+	for i := len(s.leads) - 1; i >= 0; i-- { // lead 0 last: an observer sees its inputs
+		if !q.usable[i] {
+			q.odds[i] = 0
+			continue
+		}
+		l := &s.leads[i]
+		x := l.gateInputs(q.x[n][:0], p.at(i), &q.measures[i], &s.rhythm)
+		q.x[n] = l.inputs(x, p.at(i), &q.measures[i], qrsLooks[n], &s.rhythm)
+		q.odds[i] = clip(meanOdds(q.model.looks[n], q.x[n]), qrsOddsLimit)
+		w := l.weight()
+		sum += float32(w * q.odds[i])
+		weights += w
+	}
+	return sum / weights
+}
+
+// learn tells the leads how a judged candidate was decided.
+func (q *QRS) learn(beat bool) {
+	if !q.asked || len(q.s.leads) == 1 {
+		return
+	}
+	for i := range q.s.leads {
+		if !q.usable[i] {
+			continue
+		}
+		p := sigmoid(q.odds[i])
+		if !beat {
+			p = 1 - p
+		}
+		l := &q.s.leads[i]
+		l.doubt += float32(qrsTrustRate * (1 - p - l.doubt))
+	}
+}
+
+// accept makes c a beat, as measured on each lead.
+func (q *QRS) accept(dst []ecg.Beat, c int64, sure bool, odds float32, p qrsPeak) []ecg.Beat {
+	s := &q.s
+	for i := range s.leads {
+		if q.usable[i] {
+			s.leads[i].accept(&q.measures[i], sure)
+		}
+	}
+	s.rhythm.accept(c, sure)
+	if s.emitted && p.at <= s.lastAt {
+		p = qrsPeak{at: s.lastAt + 1}
+	}
+	s.lastAt, s.emitted = p.at, true
+	return append(dst, ecg.Beat{
+		At: p.at, Frac: p.frac, Known: s.n, Onset: p.onset, Offset: p.offset,
+		Confidence: float64(sigmoid(odds)),
+	})
+}
+
+// reject remembers that c is none, and as the candidate that search-back would
+// take if its odds (nil: it was not judged) are the best since the last beat.
+func (q *QRS) reject(p *qrsPending, odds *float32) {
+	s := &q.s
+	r := &s.rhythm
+	c := p.c
+	if r.beats == 0 || r.broken || c-r.last >= qrsNear {
+		for i := range s.leads {
+			s.leads[i].reject(&q.measures[i])
+		}
+	}
+	if odds != nil && (!r.isHeld || *odds > r.heldOdds) {
+		r.isHeld, r.heldAt, r.heldOdds = true, c, *odds
+		if *odds >= qrsBackOdds { // else search-back will not take it
+			s.heldAt = q.place(p)
+		}
+		for i := range s.leads {
+			s.leads[i].held = q.measures[i]
+		}
+	}
+}
