@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"math"
 	"time"
 
 	"github.com/sinus-ecg/sinus/ecg"
@@ -208,7 +209,7 @@ func (b *BurdenCounter) UnmarshalBinary(data []byte) error {
 		*v = d.Int()
 	}
 	for _, v := range s.counts() {
-		*v = d.IntIn(0, 1<<40)
+		*v = d.IntIn(0, math.MaxInt32)
 	}
 	s.v.couplet, s.s.couplet = d.Bool(), d.Bool()
 	if err := d.Close(); err != nil {

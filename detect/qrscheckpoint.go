@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"math"
 	"slices"
 
 	"github.com/sinus-ecg/sinus/ecg/checkpoint"
@@ -21,7 +22,7 @@ func (q *QRS) fingerprint() checkpoint.Fingerprint {
 // AppendBinary implements encoding.BinaryAppender.
 func (q *QRS) AppendBinary(b []byte) ([]byte, error) {
 	e := checkpoint.Append(b, qrsStateMagic, qrsStateVersion, q.fingerprint())
-	q.s.save(qrsFields{e: &e})
+	q.s.save(checkpoint.Writing(&e))
 	return e.End(), nil
 }
 
@@ -36,7 +37,7 @@ func (q *QRS) UnmarshalBinary(data []byte) error {
 	for i := range s.leads {
 		s.leads[i].in.ring = slices.Clone(s.leads[i].in.ring)
 	}
-	s.save(qrsFields{d: &d})
+	s.save(checkpoint.Reading(&d))
 	if err := d.Close(); err != nil {
 		return err
 	}
@@ -63,80 +64,21 @@ func (s *qrsState) sane(w *qrsWeights) bool {
 	return ok
 }
 
-// qrsFields writes fields to e or, where that is nil, reads them from d.
-type qrsFields struct {
-	e *checkpoint.Encoder
-	d *checkpoint.Decoder
-}
-
-func (f qrsFields) ints(v ...*int64) {
-	for _, p := range v {
-		if f.e != nil {
-			f.e.Int(*p)
-		} else {
-			*p = f.d.Int()
-		}
-	}
-}
-
-func (f qrsFields) bools(v ...*bool) {
-	for _, p := range v {
-		if f.e != nil {
-			f.e.Bool(*p)
-		} else {
-			*p = f.d.Bool()
-		}
-	}
-}
-
-func (f qrsFields) doubles(v ...*float64) {
-	for _, p := range v {
-		if f.e != nil {
-			f.e.Float(*p)
-		} else {
-			*p = f.d.Float()
-		}
-	}
-}
-
-func (f qrsFields) floats(v ...[]float32) {
-	for _, s := range v {
-		if f.e != nil {
-			f.e.Floats32(s)
-		} else {
-			f.d.Floats32(s)
-		}
-	}
-}
-
-// small is for integers of few bits, from lo to hi.
-func (f qrsFields) small(v, lo, hi int) int {
-	if f.e != nil {
-		f.e.Int(int64(v))
-		return v
-	}
-	return f.d.IntIn(lo, hi)
-}
-
-func (f qrsFields) float(v ...*float32) {
-	for _, p := range v {
-		s := [1]float32{*p}
-		f.floats(s[:])
-		*p = s[0]
-	}
-}
-
-func (s *qrsState) save(f qrsFields) {
-	f.ints(&s.n, &s.grid.k, &s.grid.base, &s.grid.rem, &s.scan, &s.missing, &s.lastAt)
-	s.frame = f.small(s.frame, 0, len(s.leads)-1)
-	f.bools(&s.looked, &s.emitted, &s.ended)
+func (s *qrsState) save(f checkpoint.Fields) {
+	f.Ints(&s.n, &s.grid.k, &s.grid.base, &s.grid.rem, &s.scan, &s.missing, &s.lastAt)
+	f.Index(&s.frame, 0, len(s.leads)-1)
+	f.Bools(&s.looked, &s.emitted, &s.ended)
 	s.heldAt.save(f)
-	s.pending = s.pending[:f.small(len(s.pending), 0, cap(s.pending))]
+	pending := len(s.pending)
+	f.Index(&pending, 0, cap(s.pending))
+	s.pending = s.pending[:pending]
 	for i := range s.pending {
 		p := &s.pending[i]
-		f.ints(&p.c)
+		f.Ints(&p.c)
 		for k := range s.leads {
-			p.own[k] = int8(f.small(int(p.own[k]), qrsNone, 127))
+			own := int(p.own[k])
+			f.Index(&own, qrsNone, math.MaxInt8)
+			p.own[k] = int8(own)
 		}
 		for k := len(s.leads); k < len(p.own); k++ {
 			p.own[k] = qrsNone
@@ -148,49 +90,51 @@ func (s *qrsState) save(f qrsFields) {
 	}
 }
 
-func (p *qrsPeak) save(f qrsFields) {
-	f.ints(&p.at)
-	f.doubles(&p.frac)
-	const most = 1 << 30
-	p.onset = int32(f.small(int(p.onset), -most, most))
-	p.offset = int32(f.small(int(p.offset), -most, most))
-}
-
-func (r *qrsRhythm) save(f qrsFields) {
-	f.ints(&r.origin, &r.last, &r.beats, &r.rrs, &r.sureAt, &r.sureBeats, &r.sureRRs, &r.heldAt, &r.seen)
-	f.bools(&r.broken, &r.sureChain, &r.isHeld)
-	f.floats(r.rr[:], r.sureRR[:])
-	f.float(&r.rrMedian, &r.sureMedian, &r.heldOdds)
-	for i := range r.candidates {
-		f.ints(&r.candidates[i])
+func (p *qrsPeak) save(f checkpoint.Fields) {
+	f.Ints(&p.at)
+	f.Floats(&p.frac)
+	for _, v := range [2]*int32{&p.onset, &p.offset} {
+		n := int(*v)
+		f.Index(&n, math.MinInt32, math.MaxInt32)
+		*v = int32(n)
 	}
 }
 
-func (l *qrsLead) save(f qrsFields) {
-	f.floats(l.in.ring)
-	f.float(&l.in.last)
-	f.doubles(&l.in.offset)
-	f.ints(&l.in.missing)
-	f.bools(&l.in.started)
+func (r *qrsRhythm) save(f checkpoint.Fields) {
+	f.Ints(&r.origin, &r.last, &r.beats, &r.rrs, &r.sureAt, &r.sureBeats, &r.sureRRs, &r.heldAt, &r.seen)
+	f.Bools(&r.broken, &r.sureChain, &r.isHeld)
+	f.Slices32(r.rr[:], r.sureRR[:])
+	f.Floats32(&r.rrMedian, &r.sureMedian, &r.heldOdds)
+	for i := range r.candidates {
+		f.Ints(&r.candidates[i])
+	}
+}
+
+func (l *qrsLead) save(f checkpoint.Fields) {
+	f.Slices32(l.in.ring)
+	f.Floats32(&l.in.last)
+	f.Floats(&l.in.offset)
+	f.Ints(&l.in.missing)
+	f.Bools(&l.in.started)
 
 	v := &l.ev
-	f.floats(v.y[:], v.e1[:], v.e2[:], v.e3[:], v.tops[:])
-	f.float(&v.top, &v.level)
-	f.ints(&v.blocks)
-	f.bools(&v.lost)
+	f.Slices32(v.y[:], v.e1[:], v.e2[:], v.e3[:], v.tops[:])
+	f.Floats32(&v.top, &v.level)
+	f.Ints(&v.blocks)
+	f.Bools(&v.lost)
 
-	f.ints(&l.beats, &l.sureBeats, &l.rejected, &l.lostAt)
-	f.floats(l.e1[:], l.e2[:], l.e3[:], l.height[:], l.slope[:])
+	f.Ints(&l.beats, &l.sureBeats, &l.rejected, &l.lostAt)
+	f.Slices32(l.e1[:], l.e2[:], l.e3[:], l.height[:], l.slope[:])
 	for i := range l.shapes {
-		f.floats(l.shapes[i][:], l.rejectedShape[i][:])
+		f.Slices32(l.shapes[i][:], l.rejectedShape[i][:])
 	}
-	f.floats(l.template[:], l.sureTemplate[:])
-	f.float(&l.level.e1, &l.level.e2, &l.level.e3, &l.level.height, &l.level.slope)
-	f.float(&l.templateSize, &l.lastE2, &l.sureE2, &l.noise, &l.doubt)
+	f.Slices32(l.template[:], l.sureTemplate[:])
+	f.Floats32(&l.level.e1, &l.level.e2, &l.level.e3, &l.level.height, &l.level.slope)
+	f.Floats32(&l.templateSize, &l.lastE2, &l.sureE2, &l.noise, &l.doubt)
 	l.held.save(f)
 }
 
-func (m *qrsMeasure) save(f qrsFields) {
-	f.float(&m.e1, &m.e2, &m.e3, &m.height, &m.slope)
-	f.floats(m.shape[:])
+func (m *qrsMeasure) save(f checkpoint.Fields) {
+	f.Floats32(&m.e1, &m.e2, &m.e3, &m.height, &m.slope)
+	f.Slices32(m.shape[:])
 }

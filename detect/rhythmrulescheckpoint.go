@@ -1,6 +1,8 @@
 package detect
 
 import (
+	"math"
+
 	"github.com/sinus-ecg/sinus/ecg"
 	"github.com/sinus-ecg/sinus/ecg/checkpoint"
 )
@@ -65,7 +67,7 @@ func (r *RhythmRules) UnmarshalBinary(data []byte) error {
 	s.fresh = d.IntIn(0, s.count)
 	s.rhythm, s.state = ecg.Rhythm(d.IntIn(0, 255)), ecg.EpisodeState(d.IntIn(0, 255))
 	s.start, s.ended = d.Int(), d.Int()
-	s.run.class, s.run.n = ecg.Class(d.IntIn(0, 255)), d.IntIn(0, 1<<40)
+	s.run.class, s.run.n = ecg.Class(d.IntIn(0, 255)), d.IntIn(0, math.MaxInt32)
 	s.run.start, s.run.last = d.Int(), d.Int()
 	s.run.rhythm = ecg.Rhythm(d.IntIn(0, 255))
 	s.af, s.afStart = afStage(d.IntIn(0, int(afConfirmed))), d.Int()

@@ -40,6 +40,45 @@ func TestRoundTrip(t *testing.T) {
 	require.NoError(t, d.Close())
 }
 
+// One list of fields writes and reads.
+func TestFields(t *testing.T) {
+	type state struct {
+		a, b  int64
+		n     int
+		on    bool
+		x     float64
+		y, z  float32
+		slice [3]float32
+	}
+	list := func(s *state, f checkpoint.Fields) {
+		f.Ints(&s.a, &s.b)
+		f.Index(&s.n, -1, 7)
+		f.Bools(&s.on)
+		f.Floats(&s.x)
+		f.Floats32(&s.y, &s.z)
+		f.Slices32(s.slice[:])
+	}
+	want := state{1, -2, 7, true, 0.1, 0.2, -0.3, [3]float32{4, 5, 6}}
+	e := checkpoint.Append(nil, "test", 1, config)
+	require.False(t, checkpoint.Writing(&e).Reads())
+	list(&want, checkpoint.Writing(&e))
+	d, err := checkpoint.Open(e.End(), "test", 1, config)
+	require.NoError(t, err)
+	var got state
+	require.True(t, checkpoint.Reading(&d).Reads())
+	list(&got, checkpoint.Reading(&d))
+	require.NoError(t, d.Close())
+	require.Equal(t, want, got)
+
+	want.n = 8 // not in its range
+	e = checkpoint.Append(nil, "test", 1, config)
+	list(&want, checkpoint.Writing(&e))
+	d, err = checkpoint.Open(e.End(), "test", 1, config)
+	require.NoError(t, err)
+	list(&got, checkpoint.Reading(&d))
+	require.ErrorIs(t, d.Close(), checkpoint.ErrCorrupt)
+}
+
 func TestRefused(t *testing.T) {
 	good := sample()
 	for name, c := range map[string]struct {
