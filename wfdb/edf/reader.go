@@ -86,7 +86,11 @@ func (o Options) Open(fsys fs.FS, name string) (*Reader, error) {
 	info, err := f.Stat()
 	var r *Reader
 	if err == nil {
-		at, _ := f.(io.ReaderAt)
+		at, ok := f.(io.ReaderAt)
+		if ok {
+			// Behind the end some file systems say other things than io.EOF.
+			at = io.NewSectionReader(at, 0, info.Size())
+		}
 		r, err = o.open(f, at, info.Size(), path.Clean(name))
 	}
 	if err != nil {
