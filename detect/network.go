@@ -14,13 +14,22 @@ type network struct {
 
 const (
 	networkWidth = 256  // inputs, and units of a layer, at most
+	networkSmall = 32   // up to here less memory is cleared
 	networkLeak  = 0.05 // slope of the rectifiers below 0
 	networkClip  = 6    // standard deviations
 )
 
 // odds are the log odds of inputs.
 func (n *network) odds(x []float32) float32 {
+	if max(n.inputs, n.hidden1, n.hidden2) <= networkSmall {
+		var in, h1, h2 [networkSmall]float32
+		return n.run(x, in[:], h1[:], h2[:])
+	}
 	var in, h1, h2 [networkWidth]float32
+	return n.run(x, in[:], h1[:], h2[:])
+}
+
+func (n *network) run(x, in, h1, h2 []float32) float32 {
 	z := in[:n.inputs]
 	for i := range z {
 		z[i] = clip(float32((x[i]-n.mean[i])*n.scale[i]), networkClip)

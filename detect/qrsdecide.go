@@ -21,7 +21,7 @@ const (
 	// upper ones it is a beat; between those of the gate the first look decides,
 	// between those of the first look the second.
 	qrsGateNo  = -7
-	qrsGateYes = 7
+	qrsGateYes = 5
 	qrsNo      = -2.9444 // 5 %
 	qrsYes     = 1.7346  // 85 %
 	qrsTheta   = 0       // 50 %
@@ -244,9 +244,12 @@ func (q *QRS) look(p *qrsPending, n int) float32 {
 			continue
 		}
 		l := &s.leads[i]
-		x := l.gateInputs(q.x[n][:0], p.at(i), &q.measures[i], &s.rhythm)
+		x := q.x[n][:qrsGateInputs]
+		if len(s.leads) > 1 || n > 0 || q.observe != nil { // else the gate has just made them
+			x = l.gateInputs(x[:0], p.at(i), &q.measures[i], &s.rhythm)
+		}
 		q.x[n] = l.inputs(x, p.at(i), &q.measures[i], qrsLooks[n], &s.rhythm)
-		q.odds[i] = clip(meanOdds(q.model.looks[n], q.x[n]), qrsOddsLimit)
+		q.odds[i] = clip(q.model.odds(n, q.x[n]), qrsOddsLimit)
 		w := l.weight()
 		sum += float32(w * q.odds[i])
 		weights += w

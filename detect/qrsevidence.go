@@ -209,6 +209,35 @@ func sortFloats(s []float32) {
 	}
 }
 
+// smallest is element k of the sorted values, which it brings into another order
+// (C. A. R. Hoare, Algorithm 65: find, 1961).
+func smallest(s []float32, k int) float32 {
+	for lo, hi := 0, len(s)-1; lo < hi; {
+		pivot := s[k]
+		i, j := lo, hi
+		for i <= j {
+			for s[i] < pivot {
+				i++
+			}
+			for pivot < s[j] {
+				j--
+			}
+			if i <= j {
+				s[i], s[j] = s[j], s[i]
+				i++
+				j--
+			}
+		}
+		if j < k {
+			lo = i
+		}
+		if k < i {
+			hi = j
+		}
+	}
+	return s[k]
+}
+
 // slope is |y(i+2) - y(i-2)|: the change over 20 ms, mV.
 func (v *qrsEvidence) slope(i int64) float32 {
 	d := v.y[(i+2)&qrsMask] - v.y[(i-2)&qrsMask]

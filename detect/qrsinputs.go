@@ -27,7 +27,22 @@ var qrsLooks = [2]int64{qrsLook1, qrsLook2}
 // ratio is the clipped logarithm of a/b.
 func ratio(a, b float32) float32 {
 	const tiny = 1e-5 // mV: no beat is that small
-	return clip(float32(portable.Log((float64(a)+tiny)/(float64(b)+tiny))), 4)
+	return clip(logarithm((a+tiny)/(b+tiny)), 4)
+}
+
+// logarithm is the natural logarithm of a positive normal number within 3e-7 of
+// the larger of 1 and itself: with x = m*2^e, m near 1, and s = (m-1)/(m+1), log m =
+// 2(s + s^3/3 + s^5/5 + ...).
+func logarithm(x float32) float32 {
+	const half = 0x3f3504f3 // the bits of the root of 1/2: m is from there to the root of 2
+	bits := int32(math.Float32bits(x)) - half
+	m := math.Float32frombits(uint32(bits&0x7fffff + half))
+	s := (m - 1) / (m + 1)
+	q := float32(s * s)
+	p := float32(q*(1./9)) + 1./7
+	p = float32(q*p) + 1./5
+	p = float32(q*p) + 1./3
+	return float32(2*s) + float32(float32(2*s)*float32(q*p)) + float32(math.Ln2*float32(bits>>23))
 }
 
 func clip(v, limit float32) float32 { return min(limit, max(-limit, v)) }
@@ -254,7 +269,7 @@ func (l *qrsLead) inputs(x []float32, c int64, m *qrsMeasure, look int64, r *qrs
 	}
 	quotient := dt / rr
 	x = append(x,
-		float32(portable.Log(float64(max(quotient, 0.01)))), min(dt/rr1, 4),
+		logarithm(max(quotient, 0.01)), min(dt/rr1, 4),
 		min(rr1/rr, 3), min(rr2/rr, 3), spread, min(least/rr, 2), min(most/rr, 3),
 		float32(min(r.rrs, qrsPast))/qrsPast, rr/qrsRate, min((dt+rr1)/(2*rr), 3))
 

@@ -15,6 +15,26 @@ type QRSModel struct {
 	sum   uint32 // of the file: which model it is
 }
 
+// One network that is this sure, in log odds, is not overruled by the others of
+// its look: they are not asked.
+const (
+	qrsClearNo  = -6
+	qrsClearYes = 5
+)
+
+// odds are the log odds of a look: the mean of its networks.
+func (m *QRSModel) odds(look int, x []float32) float32 {
+	nets := m.looks[look]
+	first := nets[0].odds(x)
+	if first <= qrsClearNo || first >= qrsClearYes {
+		return first
+	}
+	for i := range nets[1:] {
+		first += nets[1+i].odds(x)
+	}
+	return first / float32(len(nets))
+}
+
 // ErrQRSModel is the error for bytes that are no model, or one of another
 // version of the detector.
 var ErrQRSModel = errors.New("detect: not a QRS model of this version")

@@ -105,8 +105,7 @@ func (v *qrsEvidence) base(c int64) float32 {
 	for i := range s {
 		s[i] = v.y[(c-qrsShapeSide+2*int64(i))&qrsMask]
 	}
-	sortFloats(s[:])
-	return s[qrsShapeSize/2]
+	return smallest(s[:], qrsShapeSize/2)
 }
 
 // edges finds onset and offset of the QRS near c, as input samples from at, 0
@@ -143,8 +142,7 @@ func (q *QRS) edges(v *qrsEvidence, c, at int64) (onset, offset int32) {
 	for i := range still {
 		still[i] = slope(c - quiet + int64(i))
 	}
-	sortFloats(still[:])
-	noise := qrsQuiet * still[len(still)/4]
+	noise := qrsQuiet * smallest(still[:], len(still)/4)
 
 	// Where the slope crosses the limit, between two grid samples.
 	limit := max(qrsEdge*slope(first), noise)

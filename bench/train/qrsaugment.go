@@ -97,6 +97,9 @@ func (s *source) version(v int, n *noises, rng *rand.Rand) strip {
 	case 11: // much noise
 		either()
 		out.noise(n, rng, -8, 10, 0.7)
+	case 12: // more of it
+		lead0()
+		out.noise(n, rng, -10, 6, 0.8)
 	}
 	g := float32(math.Exp((2*rng.Float64() - 1) * math.Log(4)))
 	for i := range out.x {
