@@ -19,7 +19,7 @@ const (
 
 	// Log odds: at or below the lower ones a candidate is none, at or above the
 	// upper ones it is a beat; between those of the gate the first look decides,
-	// between those of the first look the second.
+	// between those of the first look the mean of both looks.
 	qrsGateNo  = -7
 	qrsGateYes = 5
 	qrsNo      = -2.9444 // 5 %
@@ -142,14 +142,15 @@ func (q *QRS) judge(p *qrsPending, k int64) (odds float32, accept, decided bool)
 			}
 		}
 		first = q.look(p, 0)
-		odds = first
+		odds, s.first = first, first
 		accept = first >= qrsYes && !q.followed(p)
 		decided = accept || first <= qrsNo
 	}
 	if k >= p.c+due2 && (!decided || q.observe != nil) {
 		second := q.look(p, 1)
 		if !decided {
-			odds, accept, decided = second, second >= qrsTheta && !q.outdone(p.c, 1), true
+			odds = (s.first + second) / 2
+			accept, decided = odds >= qrsTheta && !q.outdone(p.c, 1), true
 		}
 		if q.observe != nil {
 			q.seen = QRSCandidate{At: q.input(p.c), E2: float64(q.measures[0].e2), Odds: [2]float64{float64(first), float64(second)}, Inputs: q.x, Accept: accept}

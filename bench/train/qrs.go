@@ -53,10 +53,10 @@ func trainQRS(ctx context.Context, w io.Writer, args []string) error {
 	f.StringVar(&o.out, "o", "", "write the model to this `file`")
 	f.IntVar(&o.cv, "cv", 0, "cross-validate over all records in so many `folds`")
 	f.IntVar(&o.seeds, "seeds", 1, "with -cv, for so many seeds")
-	f.StringVar(&o.nets, "nets", "3,4", "`networks` of the first and of the second look, averaged")
+	f.StringVar(&o.nets, "nets", "4,4", "`networks` of the first and of the second look, averaged")
 	f.Uint64Var(&o.seed, "seed", 1, "first seed")
 	f.IntVar(&o.epochs, "epochs", 5, "of the last round")
-	f.StringVar(&o.versions, "versions", "0,1,2,3,5,6,9,10,11,12", "of each record of mitdb")
+	f.StringVar(&o.versions, "versions", "0,1,2,3,5,6,7,9,10,11,12,13", "of each record of mitdb")
 	f.StringVar(&o.others, "others", "svdb,nsrdb_excerpt,qtdb", "train on these `databases` too")
 	f.StringVar(&o.hidden, "hidden", "64,32", "units of the hidden layers")
 	if err := parseFlags(f, w, qrsDoc, args); err != nil {

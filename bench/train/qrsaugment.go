@@ -83,6 +83,12 @@ func (s *source) version(v int, n *noises, rng *rand.Rand) strip {
 		if rng.Float64() < 0.5 {
 			out.scatter(rng)
 		}
+	case 7: // sudden changes of the rate, pauses
+		either()
+		out.rates(rng)
+		if rng.Float64() < 0.3 {
+			out.noise(n, rng, 8, 24, 0.6)
+		}
 	case 9, 10: // sharp P waves, T waves, flutter waves
 		if v == 9 {
 			lead0()
@@ -97,8 +103,12 @@ func (s *source) version(v int, n *noises, rng *rand.Rand) strip {
 	case 11: // much noise
 		either()
 		out.noise(n, rng, -8, 10, 0.7)
-	case 12: // more of it
-		lead0()
+	case 12, 13: // more of it
+		if v == 12 {
+			lead0()
+		} else {
+			mix()
+		}
 		out.noise(n, rng, -10, 6, 0.8)
 	}
 	g := float32(math.Exp((2*rng.Float64() - 1) * math.Log(4)))
@@ -280,6 +290,74 @@ func (s *strip) stretch(rng *rand.Rand) {
 		free[i] = span{move(p.from), move(p.to)}
 	}
 	s.beats, s.free = beats, free
+}
+
+// rates makes some stretches of up to 20 beats fast, at 0.3 to 0.55 s from beat
+// to beat, by cutting out what lies between two beats, and puts pauses into others,
+// by going to and fro over 0.1 s in front of the next P wave.
+func (s *strip) rates(rng *rand.Rand) {
+	const blend = augmentRate / 40
+	var x []float32
+	var beats []int64
+	var pieces [][2]int64 // old and new beginnings
+	from := int64(0)      // of what is not copied yet
+	copyTo := func(to int64) {
+		pieces = append(pieces, [2]int64{from, int64(len(x))})
+		x = append(x, s.x[from:to]...)
+		from = to
+	}
+	left, fast, target := 0, false, int64(0)
+	for i, b := range s.beats {
+		if b < from || b >= int64(len(s.x)) {
+			continue // never: beats are in order and in the signal
+		}
+		copyTo(b)
+		beats = append(beats, int64(len(x)))
+		if i+1 == len(s.beats) {
+			break
+		}
+		if left--; left < 0 {
+			left = 3 + rng.IntN(18)
+			fast = rng.Float64() < 0.3
+			target = int64((0.3 + 0.25*rng.Float64()) * augmentRate)
+		}
+		gap := s.beats[i+1] - b
+		behind := target * 6 / 10 // what is kept of the beat, the rest is of the next
+		switch {
+		case fast && gap > target+2*blend:
+			copyTo(b + behind)
+			skip := gap - target
+			for k := range int64(blend) {
+				u := float32(k) / blend
+				x = append(x, (1-u)*s.x[from+k]+u*s.x[from+skip+k])
+			}
+			from += skip + blend
+		case !fast && gap > augmentRate*6/10 && rng.Float64() < 0.08:
+			copyTo(b + gap*7/10)
+			const turn = augmentRate / 10
+			for range int((0.3 + 2.2*rng.Float64()) * augmentRate / (2 * turn)) {
+				for j := range int64(turn) {
+					x = append(x, s.x[from-1-j])
+				}
+				for j := range int64(turn) {
+					x = append(x, s.x[from-turn+j])
+				}
+			}
+		}
+	}
+	copyTo(int64(len(s.x)))
+	move := func(t int64) int64 {
+		k, _ := slices.BinarySearchFunc(pieces, t, func(p [2]int64, t int64) int { return int(min(1, max(-1, p[0]-t))) })
+		if k == len(pieces) || pieces[k][0] > t {
+			k--
+		}
+		return pieces[k][1] + t - pieces[k][0]
+	}
+	free := make([]span, len(s.free))
+	for i, p := range s.free {
+		free[i] = span{move(p.from), max(move(p.from), move(p.to))}
+	}
+	s.x, s.beats, s.free = x, beats, free
 }
 
 // electrodes is one of: nothing, a high-pass, a low-pass, some first difference.
