@@ -68,7 +68,7 @@ type qrsState struct {
 	rhythm  qrsRhythm
 	scan    int64 // next grid sample that is looked at as a candidate
 	pending []qrsPending
-	looked  bool  // the first of pending has been looked at, with log odds first
+	looked  bool // the first of pending has been looked at, with log odds first
 	first   float32
 	missing int64 // frames without any sample, in a row
 	heldAt  qrsPeak
