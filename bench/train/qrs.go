@@ -26,11 +26,11 @@ import (
 )
 
 const qrsDoc = `train qrs trains the verifier of the QRS detector on records of mitdb, with
-noise of nstdb (bw, ma), and scores the detector by the rules of bxb.
+noise of nstdb, and scores the detector by the rules of bxb.
 
     train qrs -o detect/models/qrs.bin            the embedded model: trained on DS1
     train qrs -cv 8 -seeds 3                      record-wise cross-validation over all 48
-    train qrs -leave 118,119 -o noise.bin         for figures on nstdb
+    train qrs -leave 118,119 -o noise.bin         for figures on nstdb; and with -noise bw,ma,em
 
 `
 
@@ -41,6 +41,7 @@ type qrsOptions struct {
 	seed                 uint64
 	epochs               int
 	versions, others     string
+	noise                string
 	hidden               string
 }
 
@@ -57,6 +58,7 @@ func trainQRS(ctx context.Context, w io.Writer, args []string) error {
 	f.Uint64Var(&o.seed, "seed", 1, "first seed")
 	f.IntVar(&o.epochs, "epochs", 5, "of the last round")
 	f.StringVar(&o.versions, "versions", "0,1,2,3,5,6,7,9,10,11,12,13", "of each record of mitdb")
+	f.StringVar(&o.noise, "noise", "bw,ma", "mix in these `records` of nstdb: em is for comparison, as nstdb's noisy records have it")
 	f.StringVar(&o.others, "others", "svdb,nsrdb_excerpt,qtdb", "train on these `databases` too")
 	f.StringVar(&o.hidden, "hidden", "64,32", "units of the hidden layers")
 	if err := parseFlags(f, w, qrsDoc, args); err != nil {
@@ -157,7 +159,7 @@ func newQRSTrainer(o qrsOptions) (*qrsTrainer, error) {
 		}
 	}
 	t.labelled = make([][]labelled, len(t.sources))
-	for _, name := range []string{"bw", "ma"} {
+	for _, name := range strings.Split(o.noise, ",") {
 		leads, _, err := loadLeads(os.DirFS(filepath.Join(o.data, "nstdb")), name)
 		if err != nil {
 			return nil, err
@@ -395,20 +397,21 @@ func (t *qrsTrainer) train(ctx context.Context, w io.Writer, chosen []int, seed 
 	c.Epochs = t.o.epochs
 	looks := slices.Concat(slices.Repeat([]int{0}, t.nets[0]), slices.Repeat([]int{1}, t.nets[1]))
 	nets := make([]*mlp.Net, len(looks))
-	err = parallel(len(nets), func(i int) error {
+	err = parallel(1+len(nets), func(i int) error {
+		var err error
+		if i == 0 {
+			model.gate, err = t.trainGate(ctx, w, &rows[0], c)
+			return err
+		}
+		i--
 		c := c
 		c.Seed = seed + 100*uint64(i)
-		var err error
 		nets[i], err = mlp.Train(ctx, &rows[looks[i]], c)
 		return err
 	})
 	for i, n := range nets {
 		model.looks[looks[i]] = append(model.looks[looks[i]], n)
 	}
-	if err != nil {
-		return model, err
-	}
-	model.gate, err = t.trainGate(ctx, w, &rows[0], c)
 	return model, err
 }
 
