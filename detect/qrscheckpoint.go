@@ -109,6 +109,10 @@ func (r *qrsRhythm) save(f checkpoint.Fields) {
 	for i := range r.candidates {
 		f.Ints(&r.candidates[i])
 	}
+	for i := range r.doubts {
+		f.Ints(&r.doubts[i].at)
+		f.Floats32(&r.doubts[i].p)
+	}
 }
 
 func (l *qrsLead) save(f checkpoint.Fields) {

@@ -32,6 +32,10 @@ const (
 	qrsGateRR   = 1.5 * qrsRate
 	qrsGateLike = 0.7
 
+	// Leads may see the peak of one wide complex at times so far apart that they
+	// have it as two candidates, 120 ms at the most. Each is half a beat then.
+	qrsSplit = 24
+
 	// Search-back: with no beat for 1.6 median intervals the best candidate since
 	// the last one is a beat if its odds were not below these; the wait is bounded.
 	qrsBackFactor = 1.6
@@ -99,12 +103,23 @@ func (q *QRS) decide(dst []ecg.Beat, k int64) []ecg.Beat {
 			s.looked = true
 			return dst
 		}
-		if accept {
+		switch {
+		case accept:
 			q.learn(true)
 			dst = q.accept(dst, c, odds >= qrsSure, odds, q.place(p))
-		} else {
+		case q.observe == nil && q.split(c, odds):
+			at := q.place(p)
+			if r.isHeld && r.heldOdds > odds && r.heldOdds >= qrsBackOdds && c-r.heldAt <= qrsSplit {
+				c, at = r.heldAt, s.heldAt
+				for i := range s.leads {
+					q.measures[i], q.usable[i] = s.leads[i].held, true
+				}
+			}
+			dst = q.accept(dst, c, false, qrsTheta, at)
+		default:
 			q.learn(false)
 			q.reject(p, &odds)
+			r.doubt(c, odds)
 		}
 		q.pop()
 	}
@@ -231,6 +246,23 @@ func (q *QRS) outdone(c int64, n int) bool {
 		}
 	}
 	return false
+}
+
+// split reports whether the rejected candidate at c and those shortly before it
+// are probably one beat: of several of which one at most is a beat, the
+// probabilities add up.
+func (q *QRS) split(c int64, odds float32) bool {
+	if len(q.s.leads) == 1 {
+		return false
+	}
+	r := &q.s.rhythm
+	p := sigmoid(odds)
+	for _, d := range r.doubts {
+		if c-d.at <= qrsSplit && d.at > r.last {
+			p += d.p
+		}
+	}
+	return p >= 0.5 && !q.outdone(c, 1)
 }
 
 // look is one look at a candidate: the log odds of the leads, weighted by how

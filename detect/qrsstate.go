@@ -177,8 +177,17 @@ type qrsRhythm struct {
 	heldOdds float32
 	isHeld   bool
 
+	doubts [3]qrsDoubt // the last judged candidates that were rejected
+
 	candidates [2 * qrsRate / (qrsPeakSide)]int64 // the last ones
 	seen       int64
+}
+
+// qrsDoubt is a candidate that was rejected, and the probability that it is a
+// beat all the same.
+type qrsDoubt struct {
+	at int64
+	p  float32
 }
 
 // rr0 is the median interval, or the first guess.
@@ -220,6 +229,12 @@ func (r *qrsRhythm) accept(c int64, sure bool) {
 	r.sureChain = sure
 	r.last, r.broken, r.isHeld = c, false, false
 	r.beats++
+}
+
+// doubt remembers a rejected candidate.
+func (r *qrsRhythm) doubt(c int64, odds float32) {
+	copy(r.doubts[1:], r.doubts[:])
+	r.doubts[0] = qrsDoubt{c, sigmoid(odds)}
 }
 
 // lose is told that signal was lost up to grid sample k.
