@@ -27,7 +27,9 @@
 //
 // With several leads the candidates of all are joined, and their log odds weighted
 // by how well each lead has agreed with the decisions of the last half minute; a
-// lead that is off has no voice.
+// lead that is off has no voice. Candidates within 120 ms of each other of which
+// none is a beat but one probably is are one: leads see wide complexes at different
+// times.
 //
 // The idea of permissive candidates and a verifier, with augmented training, is
 // this project's own; the networks are trained with rows from the detector's own
