@@ -88,10 +88,11 @@ func (a *Analyzer) sample(rr []float64) []float64 {
 	for lag := 1; lag <= len(rr)-embedding; lag++ {
 		for range 4 {
 			seed = seed*1664525 + 1013904223
-			i := int(seed>>8) % (len(rr) - embedding - lag + 1)
+			i := int(uint64(seed) * uint64(len(rr)-embedding-lag+1) >> 32)
+			early, late := (*[embedding]float64)(rr[i:]), (*[embedding]float64)(rr[i+lag:])
 			sum := 0.0
-			for j := i; j < i+embedding; j++ {
-				e := rr[j] - rr[j+lag]
+			for j, v := range early {
+				e := v - late[j]
 				sum += float64(e * e)
 			}
 			few = append(few, sum)
@@ -103,38 +104,45 @@ func (a *Analyzer) sample(rr []float64) []float64 {
 
 // distances fills a.pairs with the squared distances of all pairs that are at
 // most limit, and returns how many. Each is the sum of the squared differences
-// of ten successive pairs of intervals, added neighbours first.
+// of ten successive pairs of intervals: the end of one block of ten and the
+// beginning of the next, so that each takes three additions.
 func (a *Analyzer) distances(rr []float64, limit float64) (k int) {
-	// Of the squared differences: sums of 2 and of 4 from each place on.
-	n := len(rr)
-	a.x, a.y = sized(a.x, n), sized(a.y, n)
-	two, four := a.x, a.y
 	top := math.Float64bits(limit)
 	d := a.pairs
-	for lag := 1; lag <= n-embedding; lag++ {
+	for lag := 1; lag <= len(rr)-embedding; lag++ {
 		late := rr[lag:]
 		early := rr[:len(late)]
-		e := early[0] - late[0]
-		before := float64(e * e)
-		for j := 1; j < embedding-1; j++ {
-			e := early[j] - late[j]
-			q := float64(e * e)
-			two[j-1] = before + q
-			before = q
-			if j >= 3 {
-				four[j-3] = two[j-3] + two[j-1]
+		// ends[j] is the sum of the block before from j on. Before the first
+		// block there is none, and NaN is above any limit.
+		var ends [embedding + 1]float64
+		for j := range embedding {
+			ends[j] = math.NaN()
+		}
+		for len(early) >= embedding {
+			x, y := (*[embedding]float64)(early), (*[embedding]float64)(late)
+			early, late = early[embedding:], late[embedding:]
+			var q [embedding]float64
+			sum := 0.0
+			for j := range embedding {
+				e := x[j] - y[j]
+				q[j] = float64(e * e)
+				sum += q[j]
+				v := ends[j+1] + sum
+				// Positive floats compare as their bits do: kept without a branch.
+				d[k] = v
+				k += 1 - int((top-math.Float64bits(v))>>63)
+			}
+			sum = 0
+			for j := embedding - 1; j > 0; j-- {
+				sum += q[j]
+				ends[j] = sum
 			}
 		}
-		early, late = early[embedding-1:], late[embedding-1:]
-		for i := range early {
-			e := early[i] - late[i]
-			q := float64(e * e)
-			last := before + q
-			before = q
-			two[i+8] = last
-			four[i+6] = two[i+6] + last
-			v := (four[i] + four[i+4]) + last
-			// Positive floats compare as their bits do: kept without a branch.
+		sum := 0.0
+		for j, v := range early {
+			e := v - late[j]
+			sum += float64(e * e)
+			v := ends[j+1] + sum
 			d[k] = v
 			k += 1 - int((top-math.Float64bits(v))>>63)
 		}

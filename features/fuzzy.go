@@ -65,7 +65,9 @@ func (a *Analyzer) membership(x []float64, n, d int, r float64, f Membership) fl
 		}
 	}
 	if f == Gaussian && d == 3 {
-		return gaussianTriples(rows[:n], rows[n:2*n])
+		if sum, ok := gaussianTriples(rows[:n], rows[n:2*n]); ok {
+			return sum
+		}
 	}
 	e := sized(a.y, n)
 	a.y = e
@@ -95,29 +97,42 @@ func (a *Analyzer) membership(x []float64, n, d int, r float64, f Membership) fl
 // gaussianTriples returns the sum of exp(-d²) over all pairs of patterns of
 // three values whose mean is zero, x and y the first two of each: the time of
 // fuzzy entropy of a short series goes here, 60000 pairs for five minutes at
-// 70/min.
-func gaussianTriples(x, y []float64) float64 {
+// 70/min. ok is false, and x and y are as they were, where some are so far
+// apart that exp(-d²) is nothing, which the loop does not ask.
+func gaussianTriples(x, y []float64) (sum float64, ok bool) {
+	// The third difference is the sum of the others, a and b, with the other
+	// sign; the largest of |a|, |b| and |a+b| is |a/2| + max(|a/2|, |b+a/2|).
+	// So x/2 and y+x/2 are what is subtracted.
+	xLow, xHigh, yLow, yHigh := x[0]/2, x[0]/2, y[0]+float64(x[0]/2), y[0]+float64(x[0]/2)
+	for i, v := range x {
+		v = float64(v / 2) // exact, and not fused with the sum
+		w := y[i] + v
+		xLow, xHigh, yLow, yHigh = min(xLow, v), max(xHigh, v), min(yLow, w), max(yHigh, w)
+	}
 	// In the unit of expNeg, to save a product per pair.
 	unit := math.Sqrt(perUnit)
-	for i := range x {
-		x[i] *= unit
-		y[i] *= unit
+	far := float64((xHigh - xLow + max(xHigh-xLow, yHigh-yLow)) * unit)
+	if !(float64(far*far) < expZero) {
+		return 0, false
 	}
-	sum := 0.0
+	for i, v := range x {
+		v = float64(v / 2)
+		x[i], y[i] = float64(v*unit), float64((y[i]+v)*unit)
+	}
 	for i := range x {
 		v, w := x[i], y[i]
 		p, q := x[i+1:], y[i+1:]
 		q = q[:len(p)]
 		for j := range p {
-			// The third difference is the sum of the others with the other
-			// sign. Positive floats compare as their bits do.
-			a, b := v-p[j], w-q[j]
-			c := a + b
-			largest := max(math.Float64bits(a*a), math.Float64bits(b*b), math.Float64bits(c*c))
-			sum += expNeg(math.Float64frombits(largest))
+			// Positive floats compare as their bits do.
+			const sign = 1 << 63
+			a := math.Float64bits(v-p[j]) &^ sign
+			b := math.Float64bits(w-q[j]) &^ sign
+			d := math.Float64frombits(a) + math.Float64frombits(max(a, b))
+			sum += expNegBelow(float64(d * d))
 		}
 	}
-	return sum
+	return sum, true
 }
 
 // gaussianPairs returns the sum of exp(-(v-w)²) over all pairs of x in a time
@@ -173,12 +188,20 @@ const (
 
 	roundInt = 3 << 51        // to add it leaves the nearest whole number in the low bits
 	expZero  = 1000.0 * steps // 2^-1000 is nothing
+
+	// Within half a step exp(y ofStep) = squareScale ((nearInverse+y)² +
+	// squareRest): 1/ofStep is 1477.3, and with a whole number in its place
+	// nearInverse+y comes out of the subtractions that y takes. The scale
+	// spreads the cubic term, the rest what is missing of y²/2.
+	nearInverse = 1477
+	squareScale = (ofStep + ofStep*ofStep*ofStep/32) / (2 * nearInverse)
+	squareRest  = (1+(ofStep*ofStep/2-squareScale)/8)/squareScale - nearInverse*nearInverse
 )
 
-// powers holds the bits of 2^(k/steps-1).
+// powers holds the bits of squareScale 2^(k/steps).
 var powers = func() (t [steps]uint64) {
 	for k := range t {
-		t[k] = math.Float64bits(portable.Exp(float64(k)/steps*math.Ln2) / 2)
+		t[k] = math.Float64bits(portable.Exp(float64(k)/steps*math.Ln2) * squareScale)
 	}
 	return t
 }()
@@ -189,12 +212,14 @@ func expNeg(u float64) float64 {
 	if !(u < expZero) {
 		return 0
 	}
+	return expNegBelow(u)
+}
+
+// expNegBelow is expNeg for u < expZero.
+func expNegBelow(u float64) float64 {
 	u = float64(u) // a product of the caller is rounded before it is subtracted
 	t := roundInt - u
 	n := math.Float64bits(t)
-	// x in ±ln2/(2 steps): exp(x) = (1 + (1+x)²)/2 + x³/6, and x³/6 is below
-	// 7e-12.
-	z := 1 + float64((roundInt-t-u)*ofStep)
-	v := math.Float64frombits(powers[n&(steps-1)] + n>>logSteps<<52)
-	return v + float64(v*float64(z*z))
+	z := (roundInt + nearInverse - t) - u
+	return float64(math.Float64frombits(powers[n&(steps-1)]+n>>logSteps<<52) * (float64(z*z) + squareRest))
 }

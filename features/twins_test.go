@@ -121,6 +121,54 @@ func TestGaussianPairs(t *testing.T) {
 	require.False(t, ok, "far apart")
 }
 
+// The loop over pairs, and that it leaves pairs too far apart to the plain way.
+func TestGaussianTriples(t *testing.T) {
+	g := rand.New(rand.NewPCG(5, 5))
+	for _, spread := range []float64{0, 0.1, 1, 5, 10} {
+		x, y := make([]float64, 300), make([]float64, 300)
+		for i := range x {
+			if x[i], y[i] = spread*g.NormFloat64(), spread*g.NormFloat64(); spread == 10 {
+				x[i], y[i] = min(max(x[i], -6), 6), min(max(y[i], -6), 6)
+			}
+		}
+		want := 0.0
+		for i := range x {
+			for j := range i {
+				a, b := x[i]-x[j], y[i]-y[j]
+				d := max(math.Abs(a), math.Abs(b), math.Abs(a+b))
+				want += math.Exp(-d * d)
+			}
+		}
+		got, ok := gaussianTriples(x, y)
+		if spread == 5 {
+			require.False(t, ok, "far apart")
+			continue
+		}
+		require.True(t, ok)
+		require.InEpsilon(t, want, got, 1e-11, "spread %v", spread)
+	}
+	x, y := []float64{0, 40, -3}, []float64{1, 2, 3}
+	_, ok := gaussianTriples(x, y)
+	require.False(t, ok)
+	require.Equal(t, []float64{0, 40, -3}, x)
+	require.Equal(t, []float64{1, 2, 3}, y)
+}
+
+// Both forms of Lomb's periodogram agree where both can be had.
+func TestLombPower(t *testing.T) {
+	g := rand.New(rand.NewPCG(6, 6))
+	for range 1000 {
+		n, xr, xi := 300.0, 50*g.NormFloat64(), 50*g.NormFloat64()
+		hyp, angle := n*(0.02+0.97*g.Float64()), 2*math.Pi*g.Float64()
+		c2, s2 := hyp*math.Cos(angle), hyp*math.Sin(angle)
+		sin, cos := math.Sincos(angle / 2)
+		xc, xs := xr*cos-xi*sin, -xi*cos-xr*sin
+		want := xc*xc/(n+hyp) + xs*xs/(n-hyp)
+		require.InEpsilon(t, want, lombPower(n, xr, xi, c2, s2), 1e-11)
+	}
+	require.InEpsilon(t, 90000/600., lombPower(300, 300, 0, 300, 0), 1e-12, "all in one phase")
+}
+
 func TestExpNeg(t *testing.T) {
 	for u := 0.0; u < 690; u += 0.37 {
 		require.InEpsilon(t, math.Exp(-u), expNeg(u*perUnit), 1e-11, u)
