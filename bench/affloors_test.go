@@ -48,3 +48,23 @@ func TestAFOnStrangers(t *testing.T) {
 	require.GreaterOrEqual(t, sum.Se(), 97.0)
 	require.GreaterOrEqual(t, sum.Sp(), 96.5)
 }
+
+// With the waves, on beats that the library finds in one lead.
+func TestAFWithWavesOnStrangers(t *testing.T) {
+	d := bench.Database{FS: os.DirFS(ecgtest.Shared(t, "data", "mitdb"))}
+	names, err := d.Records()
+	require.NoError(t, err)
+	detector, err := bench.FindRhythmDetector(bench.AFTask, "afwaves")
+	require.NoError(t, err)
+	results, err := d.EvaluateRhythms(names, bench.RhythmEvaluation{
+		Task: bench.AFTask, Reference: "atr", Start: "0:00", Least: ecg.Confirmed,
+		Test: d.DetectedRhythm(detector, bench.BeatsOf(d.DetectorSource(bench.Classification{}.With(bench.Detectors[0]), "0")), true, "0"),
+	})
+	require.NoError(t, err)
+	var sum bench.RhythmScore
+	for _, r := range results {
+		sum.Add(&r.Score)
+	}
+	require.GreaterOrEqual(t, sum.Se(), 97.5)
+	require.GreaterOrEqual(t, sum.Sp(), 98.0)
+}

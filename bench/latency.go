@@ -52,6 +52,14 @@ var MeasuredStages = slices.Concat(measuredFilters(), measuredDetectors(), []Mea
 		}
 		return measure(v, x, block, rate, nil), nil
 	}},
+	{"atrial", func(rate float64, x []float64, block int) (Latency, error) {
+		// With the detector inside, which is measured by itself too.
+		a, err := detect.NewAtrialWaves(detect.AtrialConfig{Rate: rate})
+		if err != nil {
+			return Latency{}, err
+		}
+		return measure(a, x, block, rate, func(e detect.AtrialEvidence) int64 { return e.Beat.Known - e.Beat.At }), nil
+	}},
 	{"beats", func(rate float64, x []float64, block int) (Latency, error) {
 		// With the detector inside, which is measured by itself too.
 		b, err := detect.NewBeatClassifier(detect.BeatConfig{Rate: rate})

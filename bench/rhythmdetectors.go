@@ -40,6 +40,7 @@ var RhythmDetectors = []RhythmDetector{
 	{Name: "af", Tasks: []RhythmTask{AFTask}, NeedsBeats: true, Find: FindInBeats(func(in RhythmInput) (ecg.Stage[ecg.Beat, ecg.Episode], error) {
 		return detect.NewAFDetector(detect.AFConfig{Rate: in.Rate, Classified: in.Classified})
 	})},
+	{Name: "afwaves", Tasks: []RhythmTask{AFTask}, NeedsBeats: true, NeedsSignal: true, Find: findWithWaves},
 }
 
 // FindRhythmDetector returns the detector of that name for a task; "" is the
@@ -71,6 +72,24 @@ func FindInBeats(stage func(RhythmInput) (ecg.Stage[ecg.Beat, ecg.Episode], erro
 		}
 		return s.Flush(found), nil
 	}
+}
+
+// findWithWaves is AFDetector with the evidence of AtrialWaves.
+func findWithWaves(in RhythmInput) ([]ecg.Episode, error) {
+	if in.Signal == nil {
+		return nil, errors.New("the record has no signal")
+	}
+	leads := len(in.Signal.Format().Leads)
+	waves, err := detect.NewAtrialWaves(detect.AtrialConfig{Rate: in.Rate, Leads: leads, Detector: NewMarks(leads, in.Beats)})
+	if err != nil {
+		return nil, err
+	}
+	d, err := detect.NewAFDetector(detect.AFConfig{Rate: in.Rate, Classified: in.Classified})
+	if err != nil {
+		return nil, err
+	}
+	evidence, err := ecg.ReadAll(ecg.Through(ecg.Reader[float64](in.Signal), waves))
+	return d.Flush(d.Advance(d.AppendEvidence(nil, evidence), in.Frames)), err
 }
 
 // FindInSignal runs a stage over the signal of a record.

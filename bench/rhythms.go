@@ -121,6 +121,10 @@ type RhythmReading struct {
 	// AsWritten: "(SBR", "(VT", "(B" and their like between two marks of AF mean
 	// that there is none.
 	AsWritten bool
+
+	// Flutter: AFTask asks for atrial flutter, whatever the detector calls it;
+	// fibrillation is left out.
+	Flutter bool
 }
 
 // Truth reads the answers to the task from annotations up to sample end. For
@@ -153,11 +157,16 @@ type lasting struct {
 	answer answer
 }
 
-func (t RhythmTask) of(m rhythmMark) answer {
-	if t == AFTask {
-		return m.af
+func (t RhythmTask) of(m rhythmMark, o RhythmReading) answer {
+	switch {
+	case t != AFTask:
+		return m.vf
+	case o.Flutter && m.rhythm == ecg.AtrialFlutter:
+		return yes
+	case o.Flutter && m.rhythm == ecg.AtrialFibrillation:
+		return leftOut
 	}
-	return m.vf
+	return m.af
 }
 
 // answers are those of AFTask or VFTask, from sample 0 on, in order.
@@ -165,7 +174,7 @@ func (t RhythmTask) answers(ann []wfdb.Annotation, o RhythmReading) []lasting {
 	base := leftOut
 	if o.Before != "" {
 		m, _ := findMark(o.Before)
-		base = t.of(m)
+		base = t.of(m, o)
 	}
 	list := []lasting{{0, base}}
 	marked, inside := false, false
@@ -173,7 +182,7 @@ func (t RhythmTask) answers(ann []wfdb.Annotation, o RhythmReading) []lasting {
 		switch {
 		case a.Code == wfdb.RhythmChange && a.Text() != "":
 			m, _ := findMark(a.Text())
-			base, marked = t.of(m), true
+			base, marked = t.of(m, o), true
 		case t == VFTask && a.Code == wfdb.FibrillationStart:
 			inside = true
 		case t == VFTask && a.Code == wfdb.FibrillationEnd:

@@ -79,6 +79,8 @@ func TestRhythmTruth(t *testing.T) {
 			want: bench.RhythmTruth{Yes: spans{{0, 20}, {40, 60}}, LeftOut: spans{{20, 40}}}},
 		"as written": {task: bench.AFTask, ann: []wfdb.Annotation{mark(0, "(AFIB"), mark(20, "(VT"), mark(40, "(AFIB")}, reading: bench.RhythmReading{AsWritten: true},
 			want: bench.RhythmTruth{Yes: spans{{0, 20}, {40, 100}}}},
+		"flutter is asked for": {task: bench.AFTask, ann: []wfdb.Annotation{mark(0, "(N"), mark(20, "(AFL"), mark(40, "(AFIB"), mark(60, "(N")}, reading: bench.RhythmReading{Flutter: true},
+			want: bench.RhythmTruth{Yes: spans{{20, 40}}, LeftOut: spans{{40, 60}}}},
 		"a slow rate before the first fibrillation": {task: bench.AFTask, ann: []wfdb.Annotation{mark(10, "(SBR"), mark(40, "(AFIB")},
 			want: bench.RhythmTruth{Yes: spans{{40, 100}}, LeftOut: spans{{0, 40}}}},
 		"a slow rate at the end": {task: bench.AFTask, ann: []wfdb.Annotation{mark(0, "(AFIB"), mark(40, "(SBR")},

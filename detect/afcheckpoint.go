@@ -7,7 +7,7 @@ import (
 	"github.com/sinus-ecg/sinus/ecg/checkpoint"
 )
 
-const afMagic, afVersion = "AFIB", 1
+const afMagic, afVersion = "AFIB", 2
 
 func (d *AFDetector) fingerprint() checkpoint.Fingerprint {
 	c := &d.c
@@ -19,36 +19,59 @@ func (d *AFDetector) fingerprint() checkpoint.Fingerprint {
 		Int(int64(c.Latency)).Int(int64(d.model.sum))
 }
 
-// AppendBinary implements encoding.BinaryAppender. The sums of the series are not
-// in it: they follow from its ring.
-func (d *AFDetector) AppendBinary(b []byte) ([]byte, error) {
-	s, a := &d.s, &d.series.s
-	e := checkpoint.Append(b, afMagic, afVersion, d.fingerprint())
-	for _, v := range []bool{s.started, s.on, a.started, a.comp} {
-		e.Bool(v)
+// series are the fields of an AFSeries. The sums are not among them: they follow
+// from the ring.
+func (c *beatCodec) series(a *afSeriesState) {
+	c.Bools(&a.started, &a.comp)
+	c.Ints(&a.last, &a.n)
+	c.Floats(&a.frac, &a.med)
+	c.Index(&a.skipped, 0, math.MaxInt)
+	for i := range a.x {
+		c.Floats(&a.x[i])
 	}
-	for _, v := range []int64{s.known, s.last, s.n, int64(s.state), s.start, s.ended, s.edge, a.last, int64(a.skipped), a.n} {
-		e.Int(v)
-	}
-	e.Float(float64(s.mean))
-	e.Float(a.frac)
-	e.Float(a.med)
-	e.Floats(a.x[:])
-	for i := range min(s.n, int64(len(s.ring))) {
-		v := &s.ring[i]
-		e.Int(v.at)
-		e.Int(int64(math.Float32bits(v.live))<<32 | int64(math.Float32bits(v.centred)))
-	}
-	for i := range min(a.n, afRing) {
+	for i := range max(0, min(a.n, afRing)) {
 		for k := 0; k < afPrimitives; k += 2 {
-			low := int64(0)
+			v := int64(a.ring[i][k]) << 32
 			if k+1 < afPrimitives {
-				low = int64(uint32(a.ring[i][k+1]))
+				v |= int64(uint32(a.ring[i][k+1]))
 			}
-			e.Int(int64(a.ring[i][k])<<32 | low)
+			c.Ints(&v)
+			a.ring[i][k] = int32(v >> 32)
+			if k+1 < afPrimitives {
+				a.ring[i][k+1] = int32(uint32(v))
+			}
 		}
-		e.Int(int64(a.bins[i]))
+		bin := int(a.bins[i])
+		c.Index(&bin, 0, afBins-1)
+		a.bins[i] = uint8(bin)
 	}
+	if c.Reads() && a.n >= 0 {
+		a.addUp()
+	}
+}
+
+func (c *beatCodec) fibrillation(s *afState) {
+	c.Bools(&s.started, &s.on)
+	state := int(s.state)
+	c.Index(&state, 0, int(ecg.Ended))
+	s.state = ecg.EpisodeState(state)
+	c.Ints(&s.known, &s.last, &s.n, &s.start, &s.ended, &s.edge)
+	c.Floats32(&s.mean)
+	for i := range max(0, min(s.n, int64(len(s.ring)))) {
+		v := &s.ring[i]
+		c.Ints(&v.at)
+		both := int64(math.Float32bits(v.live))<<32 | int64(math.Float32bits(v.centred))
+		c.Ints(&both)
+		v.live, v.centred = math.Float32frombits(uint32(both>>32)), math.Float32frombits(uint32(both))
+	}
+}
+
+// AppendBinary implements encoding.BinaryAppender.
+func (d *AFDetector) AppendBinary(b []byte) ([]byte, error) {
+	e := checkpoint.Append(b, afMagic, afVersion, d.fingerprint())
+	c := beatCodec{checkpoint.Writing(&e)}
+	c.fibrillation(&d.s)
+	c.series(&d.series.s)
 	return e.End(), nil
 }
 
@@ -60,38 +83,15 @@ func (d *AFDetector) UnmarshalBinary(data []byte) error {
 	}
 	var s afState
 	var a afSeriesState
-	for _, v := range []*bool{&s.started, &s.on, &a.started, &a.comp} {
-		*v = r.Bool()
-	}
-	s.known, s.last, s.n = r.Int(), r.Int(), r.Int()
-	s.state = ecg.EpisodeState(r.IntIn(0, int(ecg.Ended)))
-	s.start, s.ended, s.edge = r.Int(), r.Int(), r.Int()
-	a.last, a.skipped, a.n = r.Int(), r.IntIn(0, math.MaxInt), r.Int()
-	s.mean = float32(r.Float())
-	a.frac, a.med = r.Float(), r.Float()
-	r.Floats(a.x[:])
-	if s.n < 0 || a.n < 0 {
-		return &checkpoint.Error{Magic: afMagic, Err: checkpoint.ErrCorrupt}
-	}
-	for i := range min(s.n, int64(len(s.ring))) {
-		s.ring[i].at = r.Int()
-		v := uint64(r.Int())
-		s.ring[i].live, s.ring[i].centred = math.Float32frombits(uint32(v>>32)), math.Float32frombits(uint32(v))
-	}
-	for i := range int(min(a.n, afRing)) {
-		for k := 0; k < afPrimitives; k += 2 {
-			v := r.Int()
-			a.ring[i][k] = int32(v >> 32)
-			if k+1 < afPrimitives {
-				a.ring[i][k+1] = int32(uint32(v))
-			}
-		}
-		a.bins[i] = uint8(r.IntIn(0, afBins-1))
-	}
+	c := beatCodec{checkpoint.Reading(&r)}
+	c.fibrillation(&s)
+	c.series(&a)
 	if err := r.Close(); err != nil {
 		return err
 	}
-	a.addUp()
+	if s.n < 0 || a.n < 0 {
+		return &checkpoint.Error{Magic: afMagic, Err: checkpoint.ErrCorrupt}
+	}
 	d.s, d.series.s = s, a
 	return nil
 }

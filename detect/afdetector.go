@@ -58,6 +58,7 @@ const (
 //
 // Fibrillation with regular intervals (pacing, complete block) is not found, and
 // flutter with changing conduction is called fibrillation: intervals do not tell.
+// Where there is a signal AtrialWaves can say more: see AppendEvidence.
 type AFDetector struct {
 	c       AFConfig
 	w       *afWeights
@@ -140,23 +141,38 @@ func (d *AFDetector) Reset() {
 // Append implements ecg.Stage. A beat that is not after the last one is ignored.
 func (d *AFDetector) Append(dst []ecg.Episode, in []ecg.Beat) []ecg.Episode {
 	for _, b := range in {
-		dst = d.Advance(dst, b.Known)
-		s := &d.s
-		if s.started && b.At <= s.last {
-			continue
-		}
-		if !(math.Abs(b.Frac) <= 0.5) {
-			b.Frac = 0
-		}
-		s.known = max(s.known, b.Known)
-		s.started, s.last = true, b.At
-		if d.series.Push(b) {
-			dst = d.interval(dst, b.At)
-		}
-		if s.on && s.state == ecg.Suspected && b.At-s.start >= d.confirm {
-			s.state = ecg.Confirmed
-			dst = d.report(dst, 0)
-		}
+		dst = d.beat(dst, b, 0)
+	}
+	return dst
+}
+
+// AppendEvidence is Append for beats with what the signal says of the atria, as
+// AtrialWaves gives them.
+func (d *AFDetector) AppendEvidence(dst []ecg.Episode, in []AtrialEvidence) []ecg.Episode {
+	for i := range in {
+		dst = d.beat(dst, in[i].Beat, float32(in[i].Shift))
+	}
+	return dst
+}
+
+// beat takes one, and what is to be added to the log odds.
+func (d *AFDetector) beat(dst []ecg.Episode, b ecg.Beat, shift float32) []ecg.Episode {
+	dst = d.Advance(dst, b.Known)
+	s := &d.s
+	if s.started && b.At <= s.last {
+		return dst
+	}
+	if !(math.Abs(b.Frac) <= 0.5) {
+		b.Frac = 0
+	}
+	s.known = max(s.known, b.Known)
+	s.started, s.last = true, b.At
+	if d.series.Push(b) {
+		dst = d.interval(dst, b.At, shift)
+	}
+	if s.on && s.state == ecg.Suspected && b.At-s.start >= d.confirm {
+		s.state = ecg.Confirmed
+		dst = d.report(dst, 0)
 	}
 	return dst
 }
@@ -201,11 +217,11 @@ func (d *AFDetector) report(dst []ecg.Episode, end int64) []ecg.Episode {
 }
 
 // interval decides after one more.
-func (d *AFDetector) interval(dst []ecg.Episode, at int64) []ecg.Episode {
+func (d *AFDetector) interval(dst []ecg.Episode, at int64, shift float32) []ecg.Episode {
 	s := &d.s
 	var buffer [AFInputs]float32
 	in := d.series.Inputs(buffer[:0])
-	e := afEvidence{at, d.w.live.odds(in), d.w.centred.odds(in[:AFCentredInputs])}
+	e := afEvidence{at, d.w.live.odds(in) + shift, d.w.centred.odds(in[:AFCentredInputs]) + shift}
 	s.ring[s.n%int64(len(s.ring))] = e
 	s.n++
 	s.mean += (e.live - s.mean) / float32(min(s.n, afSmooth))

@@ -96,7 +96,9 @@
 // ventricular beats, escape and paced rhythms, blocks, by the definitions of
 // guidelines and standards. [AFDetector] finds atrial fibrillation by the
 // irregularity of intervals; it works alone or within the rules. Its networks
-// stand in models/af.md. Both need the clock besides the beats, and to be told by
+// stand in models/af.md. [AtrialWaves] looks for P waves and the waves of fibrillation
+// in the signal; with its evidence (AFDetector.AppendEvidence) there are half as many
+// false alarms (models/atrial.md). Both need the clock besides the beats, and to be told by
 // Break where there is no signal.
 //
 // # Ventricular fibrillation

@@ -22,6 +22,7 @@ var models = []model{
 	{"qrs", "verifier of the QRS detector", trainQRS},
 	{"beats", "classes of beats", trainBeats},
 	{"af", "detector of atrial fibrillation", trainAF},
+	{"atrial", "networks of AtrialWaves", trainAtrial},
 	{"quality", "index of the signal quality", trainQuality},
 	{"vf", "model of the VF detector", trainVF},
 }

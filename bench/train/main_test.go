@@ -29,6 +29,8 @@ func TestWrongUse(t *testing.T) {
 		"vf " + nowhere:          1,
 		"af " + nowhere:          1,
 		"beats " + nowhere:       1,
+		"atrial " + nowhere:      1,
+		"atrial more":            2,
 		"quality -nstdb more":    2,
 		"beats more":             2,
 		"qrs -versions 0,twelve": 2,

@@ -18,6 +18,7 @@ With -task rhythms are scored instead of beats:
 
     ec57 -db data/ltafdb -task af -beats atr            the default detector, on annotated beats
     ec57 -db data/mitdb -task af -detector qrs          on beats that the library finds and classifies
+    ec57 -db data/mitdb -task af -detector qrs -rhythm afwaves -lead 0   P and f waves beside the intervals
     ec57 -db data/vfdb -task vf -detector vf -lead all  a detector that reads the signal
     ec57 -db data/mitdb -task af -test ep -testdir out  rhythm annotations of out/200.ep, ...
     ec57 -db data/mitdb -task runs -test qrs            runs of ventricular beats
@@ -40,6 +41,7 @@ type rhythmOptions struct {
 	task, beats, rhythm, before              string
 	fs, shortest                             float64
 	unclassified, asWritten, live, suspected bool
+	flutter                                  bool
 }
 
 func (o *rhythmOptions) flags(f *flag.FlagSet) {
@@ -49,6 +51,7 @@ func (o *rhythmOptions) flags(f *flag.FlagSet) {
 	f.Float64Var(&o.fs, "fs", 0, "with -task: sampling frequency of records without a header, `Hz`")
 	f.StringVar(&o.before, "before", "", "with -task: `rhythm` before the first rhythm mark of a record, as N for nsrdb; left out if not given")
 	f.BoolVar(&o.asWritten, "aswritten", false, "with -task af: SBR, VT, B and their like between two stretches of AF are no AF")
+	f.BoolVar(&o.flutter, "flutter", false, "with -task af: flutter is what should be found, and fibrillation is left out")
 	f.BoolVar(&o.unclassified, "unclassified", false, "with -task: the rhythm detector sees beats without their classes; those of -detector are not classified")
 	f.BoolVar(&o.live, "live", false, "with -task: a detected episode counts from when it was known, not from where it was dated back to")
 	f.BoolVar(&o.suspected, "suspected", false, "with -task: episodes that were only suspected count")
@@ -115,7 +118,7 @@ func scoreRhythm(o options, stdout, stderr io.Writer) error {
 		return fmt.Errorf("%s: %w", o.db, err)
 	}
 	e := bench.RhythmEvaluation{
-		Task: task, Reference: o.ref, Reading: bench.RhythmReading{AsWritten: o.asWritten},
+		Task: task, Reference: o.ref, Reading: bench.RhythmReading{AsWritten: o.asWritten, Flutter: o.flutter},
 		Rate: o.fs, Start: o.from, Shortest: o.shortest, Least: ecg.Confirmed, Live: o.live,
 	}
 	if o.before != "" {

@@ -35,6 +35,7 @@ func TestLimits(t *testing.T) {
 		"morphology":  {32 << 10, 1200, 1300},
 		"quality":     {15 << 10, 0, 0},
 		"vf":          {4 << 10, 0, 0},
+		"atrial":      {48 << 10, 260, 400},   // the detector, no wait
 		"beats":       {64 << 10, 1500, 2000}, // the detector and one beat of look-ahead
 		"pantompkins": {20 << 10, 300, 320},
 		"qrs":         {16 << 10, 220, 260},

@@ -1,0 +1,97 @@
+package detect
+
+import (
+	"math"
+
+	"github.com/sinus-ecg/sinus/ecg"
+	"github.com/sinus-ecg/sinus/ecg/checkpoint"
+)
+
+// The checkpoint of AtrialWaves: that of its detector, per lead the signal of the
+// last seconds and what the last beats looked like, and the intervals. A model
+// belongs to the configuration.
+
+const atrialMagic, atrialVersion = "Atri", 1
+
+func (a *AtrialWaves) fingerprint() checkpoint.Fingerprint {
+	return checkpoint.NewFingerprint().Float(a.rate).Int(int64(a.leads)).Int(int64(len(a.s.lead[0].grid.ring))).Int(int64(a.model.sum))
+}
+
+func (c *beatCodec) atrialLead(l *atrialLead) {
+	g := &l.grid
+	c.Floats(&g.sum, &g.last)
+	c.Ints(&g.missing, &l.n)
+	c.Bools(&g.started)
+	c.Floats32(&g.before, &g.x, &g.y, &l.height)
+	c.Slices32(g.ring, l.qrs[:])
+	c.small(&l.top)
+	for i := range l.windows {
+		for j := range l.windows[i] {
+			v := int(l.windows[i][j])
+			c.Index(&v, math.MinInt16, math.MaxInt16)
+			l.windows[i][j] = int16(v)
+		}
+		c.Slices32(l.numbers[i][:])
+	}
+}
+
+func (c *beatCodec) atrial(s *atrialState) {
+	c.Ints(&s.clock.n, &s.clock.k, &s.last)
+	c.Bools(&s.begun, &s.ended)
+	for i := range s.lead {
+		c.atrialLead(&s.lead[i])
+	}
+	c.series(&s.series.s)
+	queued := len(s.queue)
+	c.Index(&queued, 0, beatQueue)
+	if c.Reads() {
+		s.queue = make([]ecg.Beat, queued, max(queued, atrialBlock))
+	}
+	for i := range s.queue {
+		c.beat(&s.queue[i])
+	}
+}
+
+// AppendBinary implements encoding.BinaryAppender. The checkpoint of the
+// detector is part of it.
+func (a *AtrialWaves) AppendBinary(b []byte) ([]byte, error) {
+	detector, err := a.detector.AppendBinary(nil)
+	if err != nil {
+		return b, err
+	}
+	e := checkpoint.Append(b, atrialMagic, atrialVersion, a.fingerprint())
+	e.Bytes(detector)
+	c := beatCodec{checkpoint.Writing(&e)}
+	c.atrial(&a.s)
+	return e.End(), nil
+}
+
+// UnmarshalBinary implements encoding.BinaryUnmarshaler.
+func (a *AtrialWaves) UnmarshalBinary(data []byte) error {
+	d, err := checkpoint.Open(data, atrialMagic, atrialVersion, a.fingerprint())
+	if err != nil {
+		return err
+	}
+	detector := d.Bytes()
+	s := atrialState{clock: atrialClock{ratio: a.s.clock.ratio}, lead: make([]atrialLead, a.leads), series: AFSeries{rate: a.rate}}
+	for i := range s.lead {
+		s.lead[i].grid.ring = make([]float32, len(a.s.lead[i].grid.ring))
+	}
+	c := beatCodec{checkpoint.Reading(&d)}
+	c.atrial(&s)
+	if err := d.Close(); err != nil {
+		return err
+	}
+	bad := s.clock.n < 0 || s.clock.k < 0 || s.series.s.n < 0 || s.clock.end(s.clock.k) <= float64(s.clock.n)
+	for i := range s.lead {
+		bad = bad || s.lead[i].n < 0
+	}
+	if bad {
+		return &checkpoint.Error{Magic: atrialMagic, Err: checkpoint.ErrCorrupt}
+	}
+	if err := a.detector.UnmarshalBinary(detector); err != nil {
+		return err // the detector leaves itself unchanged, and so is everything
+	}
+	a.s = s
+	return nil
+}
