@@ -17,16 +17,18 @@ type CascadeConfig struct {
 }
 
 // Cascade runs second-order sections, one after the other, over a stream of
-// frames (transposed direct form II, as SciPy's sosfilt). It is an ecg.Stage: one output per input, at once. For each lead on
+// frames, as SciPy's sosfilt does, in a form with a shorter chain and smaller
+// errors. It is an ecg.Stage: one output per input, at once. For each lead on
 // its own: the first good sample primes the state to the steady one, a missing
 // or impossible sample (NaN, Inf, above 512 mV) comes out as NaN and leaves the
 // state alone, after more than 20 ms without a sample the lead is primed anew.
 // A block holds whole frames; what is left of one is not taken.
 type Cascade struct {
 	config CascadeConfig
-	hole   int64 // samples without a sign that are bridged
+	loops  []loop // the sections
+	hole   int64  // samples without a sign that are bridged
 
-	// state is z1, z2 of section 0 of lead 0, of lead 1, ...; then of section 1.
+	// state is z1, d (see kernel.go) of section 0 of lead 0, of lead 1, ...; then of section 1.
 	state   [][2]float64
 	missing []int64 // samples missing in a row, per lead; at first more than hole
 	n       int64   // frames
@@ -72,7 +74,7 @@ func NewCascade(c CascadeConfig) (*Cascade, error) {
 		}
 	}
 	c.Sections = append([]Section(nil), c.Sections...)
-	f := &Cascade{config: c, hole: bridged(c.Rate)}
+	f := &Cascade{config: c, loops: loops(c.Sections), hole: bridged(c.Rate)}
 	f.state = make([][2]float64, len(c.Sections)*c.Leads)
 	f.missing = make([]int64, c.Leads)
 	f.Reset()
@@ -138,7 +140,7 @@ func (f *Cascade) block(out, in []float64) {
 	leads := f.config.Leads
 	for len(in) > 0 {
 		if !slices.ContainsFunc(f.missing, func(m int64) bool { return m > 0 }) {
-			n := runFrames(f.config.Sections, f.state, out, in, leads)
+			n := runFrames(f.loops, f.state, out, in, leads)
 			out, in = out[n:], in[n:]
 		}
 		if len(in) > 0 {
@@ -158,11 +160,12 @@ func (f *Cascade) one(lead int, v float64) float64 {
 	}
 	primed := f.missing[lead] <= f.hole
 	f.missing[lead] = 0
-	for i := range f.config.Sections {
-		s := &f.config.Sections[i]
+	for i := range f.loops {
+		s := &f.loops[i]
 		z := &f.state[i*f.config.Leads+lead]
 		if !primed {
-			z[0], z[1], _ = s.steady(v)
+			_, _, y := f.config.Sections[i].steady(v)
+			s.settle(z, v, y)
 		}
 		v = s.step(z, v)
 	}
@@ -171,7 +174,7 @@ func (f *Cascade) one(lead int, v float64) float64 {
 
 const (
 	cascadeMagic   = "SOSc"
-	cascadeVersion = 2
+	cascadeVersion = 3
 )
 
 func (f *Cascade) fingerprint() checkpoint.Fingerprint {
@@ -200,7 +203,7 @@ func (f *Cascade) UnmarshalBinary(data []byte) error {
 	if err != nil {
 		return err
 	}
-	c := Cascade{config: f.config, hole: f.hole, state: make([][2]float64, len(f.state)), missing: make([]int64, len(f.missing))}
+	c := Cascade{config: f.config, loops: f.loops, hole: f.hole, state: make([][2]float64, len(f.state)), missing: make([]int64, len(f.missing))}
 	c.n = d.Int()
 	for i := range c.state {
 		c.state[i] = [2]float64{d.Float(), d.Float()}

@@ -94,19 +94,19 @@
 //
 // # Speed
 //
-// Nanoseconds per lead and sample on a loaded AMD EPYC: the best of 700 runs of 2
+// Nanoseconds per lead and sample on a loaded AMD EPYC: the best of 300 runs of 2
 // ms (SciPy: of 30), and its ratio to the best of the plain loop over one section,
 // whose chain of four operations takes 12 cycles (go test ./filter -run '^$'
-// -bench 'Reference|SOS|FIR' -benchtime 2ms -count 700 -cpu 1; SciPy 1.10.1 over
+// -bench 'Reference|SOS|FIR' -benchtime 2ms -count 300 -cpu 1; SciPy 1.10.1 over
 // 1e5 samples a call, leads as rows):
 //
 //	                          here           scipy.signal.sosfilt
-//	plain loop                3.7   1.00
-//	1 section                 3.3   0.88     7.7   2.0
-//	4 sections                5.2   1.37     7.9   2.0
-//	1 section, 12 leads       1.5   0.40      12   3.1
-//	1 section, packet of 1024 3.3   0.88      30   7.7
-//	FIR, 101 taps              29   7.7
+//	plain loop                3.55  1.00
+//	1 section                 2.6   0.73     7.7   2.0
+//	4 sections                5.2   1.48     7.9   2.0
+//	1 section, 12 leads       1.5   0.43      12   3.1
+//	1 section, packet of 1024 2.6   0.73      30   7.7
+//	FIR, 101 taps              29   8.3
 //
 // A stage allocates nothing. After a day its output is that of one which began
 // an hour before, within 3e-12 mV (go test -tags slow -run Day ./filter).

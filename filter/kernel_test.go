@@ -15,13 +15,17 @@ import (
 // plainSection is one section written out, the twin of every fast loop.
 type plainSection struct {
 	filter.Section
-	z1, z2 float64
+	z1, d float64
 }
 
 func (s *plainSection) next(v float64) float64 {
+	m := (1 + s.A1) + s.A2
+	c := math.FMA(-s.A1, s.B0, s.B1)
+	e := math.FMA(-m, s.B0, (s.B0+s.B2)+s.B1)
 	y := float64(s.B0*v) + s.z1
-	s.z1 = (float64(s.B1*v) + s.z2) - float64(s.A1*y)
-	s.z2 = float64(s.B2*v) - float64(s.A2*y)
+	z1 := (s.d + float64(c*v)) + float64((-1-s.A1)*s.z1)
+	s.d = (s.d + float64(e*v)) - float64(m*s.z1)
+	s.z1 = z1
 	return y
 }
 
