@@ -12,7 +12,7 @@ import (
 // last seconds, shapes, intervals, the beats at hand. The model is part
 // of the configuration.
 
-const beatMagic, beatVersion = "Beat", 1
+const beatMagic, beatVersion = "Beat", 2
 
 // beatQueue bounds the beats found whose window is not complete, in a checkpoint:
 // no detector has that many in half a second.
@@ -114,11 +114,13 @@ func (c *beatCodec) shapes(s *beatShapes) {
 	for i := range s.cluster {
 		k := &s.cluster[i]
 		c.small(&k.n)
-		c.Floats32(&k.count, &k.score, &k.early, &k.width)
+		c.Floats32(&k.count, &k.score, &k.early, &k.width, &k.rr, &k.run, &k.regular, &k.p)
 		c.Ints(&k.first)
 		c.Ints(&k.last)
 	}
 	c.Index(&s.dominant, 0, beatClusters-1)
+	c.Index(&s.home, -1, beatClusters-1)
+	c.small(&s.same)
 	c.Ints(&s.beats)
 	c.Ints(&s.fid)
 	c.Ints(&s.lastFid)

@@ -12,8 +12,13 @@ type beatCluster struct {
 	score float32 // decaying sum of the probability of being normal
 	early float32 // share of premature beats
 	width float32 // ms
-	first int64   // number of the first beat in it
-	last  int64   // and of the last
+
+	// Running means: RR beside its median (logarithm), share of beats behind one of
+	// their own, share of beats as regular as the one before, drop of the P wave.
+	rr, run, regular, p float32
+
+	first int64 // number of the first beat in it
+	last  int64 // and of the last
 }
 
 // neighbours is the correlation of the beat at hand with the one before, which
@@ -67,6 +72,10 @@ func (s *beatShapes) learn(x []float32, lead []beatLead, home int, width float32
 	}
 	c.early += float32(rate * (one - c.early))
 	c.width += float32(rate * (width - c.width))
+	c.rr += float32(rate * (s.own.rr - c.rr))
+	c.run += float32(rate * (s.own.run - c.run))
+	c.regular += float32(rate * (s.own.regular - c.regular))
+	c.p += float32(rate * (x[inPDrop] - c.p))
 	for i := range lead {
 		l := &lead[i]
 		if !l.now.usable {

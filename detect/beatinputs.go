@@ -46,32 +46,37 @@ const (
 	rhythmInputs          // number of those above
 
 	// Shape.
-	inZ0           = iota - 1 // first guess: early and of low frequency
-	inRDominant               // correlation with the dominant shape
-	inGain                    // height beside it
-	inRNormal                 // best correlation with a normal shape
-	inRLeast                  // the same of the lead with the least likeness
-	inRMost                   // and of that with the most
-	inFar                     // distance from it in usual distances, mean of the leads
-	inFarLeast                //
-	inFarMost                 //
-	inArea                    // area beside that of the dominant shape
-	inRNext                   // correlation with the next beat
-	inRPrev                   // and with the one before
-	inRCluster                // with the cluster that fits best
-	inClusterEarly            // premature share of that
-	inClusterCount            // ln(1 + its beats, decaying)
-	inWidth                   // ms, no ratio
-	inWidthRatio              // beside the nearest normal shape
-	inFrequency               // ln Hz, no ratio
-	inNoise                   // share of noise before the beat
-	inPrevAbnormal            // the beat before looks abnormal: 0 or 1
-	inAbnormal10              // how many of the last 10 do
-	inP                       // correlation of the P window with the usual one
-	inPQ                      // what that usually is
-	inPDrop                   // the difference
-	inPRise                   // height in the P window beside the usual one
-	inConfidence              // of the detector, 0 to 1
+	inZ0             = iota - 1 // first guess: early and of low frequency
+	inRDominant                 // correlation with the dominant shape
+	inGain                      // height beside it
+	inRNormal                   // best correlation with a normal shape
+	inRLeast                    // the same of the lead with the least likeness
+	inRMost                     // and of that with the most
+	inFar                       // distance from it in usual distances, mean of the leads
+	inFarLeast                  //
+	inFarMost                   //
+	inArea                      // area beside that of the dominant shape
+	inRNext                     // correlation with the next beat
+	inRPrev                     // and with the one before
+	inRCluster                  // with the cluster that fits best
+	inClusterEarly              // premature share of that
+	inClusterCount              // ln(1 + its beats, decaying)
+	inClusterRR                 // its usual RR / median of 32
+	inClusterRun                // share of its beats that follow one of their own
+	inClusterRegular            // share of its beats that come as the beat before did, on time
+	inClusterP                  // usual difference of its P waves
+	inClusterSame               // ln(1 + beats of it in a row before this one)
+	inWidth                     // ms, no ratio
+	inWidthRatio                // beside the nearest normal shape
+	inFrequency                 // ln Hz, no ratio
+	inNoise                     // share of noise before the beat
+	inPrevAbnormal              // the beat before looks abnormal: 0 or 1
+	inAbnormal10                // how many of the last 10 do
+	inP                         // correlation of the P window with the usual one
+	inPQ                        // what that usually is
+	inPDrop                     // the difference
+	inPRise                     // height in the P window beside the usual one
+	inConfidence                // of the detector, 0 to 1
 
 	// Of other models.
 	inXS       // log odds of S by the rhythm alone
@@ -86,7 +91,7 @@ var BeatInputs = [beatInputs]string{
 	"irregular32", "irregular128", "rough12", "jumps32", "entropy", "logM32", "logRR", "early32", "spread8", "top8",
 	"alternate2", "alternate3", "next", "nextRatio", "pair", "nextQ75", "nextM8",
 	"z0", "rDominant", "gain", "rNormal", "rLeast", "rMost", "far", "farLeast", "farMost", "area", "rNext", "rPrev",
-	"rCluster", "clusterEarly", "clusterCount", "width", "widthRatio", "frequency", "noise", "prevAbnormal", "abnormal10",
+	"rCluster", "clusterEarly", "clusterCount", "clusterRR", "clusterRun", "clusterRegular", "clusterP", "clusterSame", "width", "widthRatio", "frequency", "noise", "prevAbnormal", "abnormal10",
 	"p", "pq", "pDrop", "pRise", "confidence", "xS", "af",
 }
 
@@ -101,5 +106,6 @@ func neutralShape(x []float32) {
 	}
 	x[inZ0] = -3
 	x[inClusterCount] = 4
+	x[inClusterRR], x[inClusterRun], x[inClusterRegular], x[inClusterP], x[inClusterSame] = 0, 1, 1, 0, 4
 	x[inWidth], x[inFrequency], x[inNoise] = 80, 2.3, -4
 }

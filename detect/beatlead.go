@@ -40,9 +40,40 @@ func newBeatLead(input, ring []float32) beatLead {
 	return l
 }
 
+// take takes every stride-th value of x as input from sample n on, and returns
+// where the grid is then.
+func (l *beatLead) take(w *qrsWeights, g qrsGrid, n int64, x []float64, stride int) qrsGrid {
+	whole, part := w.num/w.den, w.num%w.den
+	for i := 0; i < len(x); i += stride {
+		l.in.put(w, n, x[i])
+		for g.base+w.reach <= n {
+			l.step(&g, w)
+			g.k++
+			g.base += whole
+			if g.rem += part; g.rem >= w.den {
+				g.rem -= w.den
+				g.base++
+			}
+		}
+		n++
+	}
+	return g
+}
+
+// hold goes on with the last value for so many samples.
+func (l *beatLead) hold(w *qrsWeights, g qrsGrid, n, samples int64) qrsGrid {
+	for last := n + samples; n < last; n++ {
+		l.in.ring[n&int64(len(l.in.ring)-1)] = l.in.last
+		for ; g.base+w.reach <= n; g.next(w) {
+			l.step(&g, w)
+		}
+	}
+	return g
+}
+
 // step takes the next grid sample.
 func (l *beatLead) step(g *qrsGrid, w *qrsWeights) {
-	x := l.mean(g, w)
+	x := l.in.at(g, w)
 	y := float32(beatPole*l.y) + x - l.x
 	l.x, l.y = x, y
 	if !l.in.started || l.in.missing > w.hole {
@@ -50,23 +81,6 @@ func (l *beatLead) step(g *qrsGrid, w *qrsWeights) {
 	}
 	l.ring[l.k&int64(len(l.ring)-1)] = y
 	l.k++
-}
-
-// mean is l.in.at without a mask per sample: the ring in at most two pieces.
-func (l *beatLead) mean(g *qrsGrid, w *qrsWeights) float32 {
-	row, ring := g.row(w), l.in.ring
-	i := int(g.base-w.reach+1) & (len(ring) - 1)
-	first := ring[i:min(len(ring), i+len(row))]
-	sum := float32(0)
-	for j, c := range row[:len(first)] {
-		sum += float32(c * first[j])
-	}
-	rest := row[len(first):]
-	second := ring[:len(rest)]
-	for j, c := range rest {
-		sum += float32(c * second[j])
-	}
-	return sum
 }
 
 // at is grid sample k.

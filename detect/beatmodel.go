@@ -37,39 +37,44 @@ type netOf struct {
 // forest is a sum of trees, log odds. Nodes lie one after the other; a leaf has
 // leafNode in place of an input and its value in place of the threshold.
 type forest struct {
-	roots     []uint16
-	input     []uint8
-	threshold []float32
-	below     []uint16 // the child for values <= threshold; the other is the next
+	roots []uint16
+	nodes []treeNode
+}
+
+type treeNode struct {
+	threshold float32
+	below     uint16 // the child for values <= threshold; the other is the next
+	input     uint8
 }
 
 const leafNode = 255
 
-func (f *forest) odds(x []float32) float32 {
-	sum := float32(0)
-	for _, n := range f.roots {
-		for f.input[n] != leafNode {
-			k := f.below[n]
-			if x[f.input[n]] > f.threshold[n] {
-				k++
+func (f *forest) odds(x *[beatInputs]float32) float32 {
+	sum, nodes := float32(0), f.nodes
+	for _, k := range f.roots {
+		n := &nodes[k]
+		for n.input < beatInputs {
+			above := 0
+			if x[n.input] > n.threshold {
+				above = 1
 			}
-			n = k
+			n = &nodes[int(n.below)+above]
 		}
-		sum += f.threshold[n]
+		sum += n.threshold
 	}
 	return sum
 }
 
-// beatAFBeats is the number of beats over which the probability of atrial
-// fibrillation is averaged.
-const beatAFBeats = 12
+// BeatAFBeats is the number of beats over which the probability of atrial
+// fibrillation is averaged, for the trainer.
+const BeatAFBeats = 12
 
 // odds returns the log odds of V against all others, and of S against N if it is
 // not V. It fills in what other models say and keeps the running probability of
 // atrial fibrillation.
-func (m *beatMode) odds(x []float32, pAF *float32) (v, s float32) {
+func (m *beatMode) odds(x *[beatInputs]float32, pAF *float32) (v, s float32) {
 	x[inXS] = m.rhythm.odds(x)
-	*pAF += (sigmoid(m.fibrillation.odds(x)) - *pAF) / beatAFBeats
+	*pAF += (sigmoid(m.fibrillation.odds(x)) - *pAF) / BeatAFBeats
 	x[inAF] = *pAF
 	v = m.vTrees.odds(x)
 	var in [beatInputs]float32
@@ -120,7 +125,7 @@ var ErrBeatModel = errors.New("detect: not a beat model of this version")
 
 const (
 	beatModelMagic   = "SBTS"
-	beatModelVersion = 1
+	beatModelVersion = 2
 )
 
 //go:embed models/beats.bin
@@ -176,7 +181,7 @@ func (r *modelReader) forest(inputs int) forest {
 			r.bad = true
 			return forest{}
 		}
-		f.input, f.threshold, f.below = append(f.input, in), append(f.threshold, v), append(f.below, below)
+		f.nodes = append(f.nodes, treeNode{v, below, in})
 	}
 	trees := r.number(nodes)
 	for range trees {

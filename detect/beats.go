@@ -152,7 +152,7 @@ func NewBeatClassifier(c BeatConfig) (*BeatClassifier, error) {
 	seconds := b.detector.Delay().Seconds() + float64(beatBack+beatReach)/qrsRate + 2*beatBlock/c.Rate
 	b.s.lead = make([]beatLead, b.leads)
 	for i := range b.s.lead {
-		b.s.lead[i].in.ring = make([]float32, powerOfTwo(int(2*w.reach)+2))
+		b.s.lead[i].in.ring = make([]float32, powerOfTwo(int(16*w.reach))) // few grid samples lie across its end
 		b.s.lead[i].ring = make([]float32, powerOfTwo(int(seconds*qrsRate)))
 	}
 	b.s.queue = make([]ecg.Beat, 0, beatBlock)
@@ -222,19 +222,12 @@ func (b *BeatClassifier) Append(dst []ClassifiedBeat, in []float64) []Classified
 // take brings frames onto the grid.
 func (b *BeatClassifier) take(block []float64) {
 	s := &b.s
-	for len(block) > 0 {
-		for i := range s.lead {
-			s.lead[i].in.put(&b.weights, s.n, block[i])
-		}
-		for s.grid.base+b.weights.reach <= s.n {
-			for i := range s.lead {
-				s.lead[i].step(&s.grid, &b.weights)
-			}
-			s.grid.next(&b.weights)
-		}
-		s.n++
-		block = block[b.leads:]
+	grid := s.grid
+	for i := range s.lead {
+		grid = s.lead[i].take(&b.weights, s.grid, s.n, block[i:], b.leads)
 	}
+	s.grid = grid
+	s.n += int64(len(block) / b.leads)
 }
 
 // frame is the input frame with which grid sample k is known.
@@ -317,7 +310,7 @@ func (b *BeatClassifier) classify(dst []ClassifiedBeat, known int64) []Classifie
 	if b.immediate {
 		m = &b.model.modes[1]
 	}
-	v, sv := m.odds(w.inputs[:], &s.pAF)
+	v, sv := m.odds(&w.inputs, &s.pAF)
 	if w.cluster != beatNobody {
 		v += s.adapted.shiftV[w.cluster]
 	}
@@ -346,19 +339,12 @@ func (b *BeatClassifier) Flush(dst []ClassifiedBeat) []ClassifiedBeat {
 	b.found = b.detector.Flush(b.found[:0])
 	s.queue = append(s.queue, b.found...)
 	hold := int64(float64(beatReach+2)*b.rate/qrsRate) + 2*b.weights.reach
-	for range hold {
-		for i := range s.lead {
-			in := &s.lead[i].in
-			in.ring[s.n&int64(len(in.ring)-1)] = in.last
-		}
-		for s.grid.base+b.weights.reach <= s.n {
-			for i := range s.lead {
-				s.lead[i].step(&s.grid, &b.weights)
-			}
-			s.grid.next(&b.weights)
-		}
-		s.n++
+	grid := s.grid
+	for i := range s.lead {
+		grid = s.lead[i].hold(&b.weights, s.grid, s.n, hold)
 	}
+	s.grid = grid
+	s.n += hold
 	dst = b.run(dst, s.n-1)
 	if s.waits {
 		dst = b.classify(dst, end-1)

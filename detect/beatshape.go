@@ -39,6 +39,7 @@ const (
 	beatTake      = 1.25     // another cluster is dominant when its score is so much higher
 	beatShare     = 0.08     // of all score: what a normal cluster has at least
 	beatEarly     = 0.85     // a beat is premature below this ratio of RR to its median
+	beatRegular   = 0.12     // change of RR (logarithm) of a regular beat
 	beatEarlyMax  = 0.4      // premature share that a normal cluster may have
 	beatWideMax   = 1.35     // and its width beside that of the dominant one
 	beatQuality0  = 0.9
@@ -115,6 +116,9 @@ type beatShapes struct {
 	lastFid  int64 // of the one before
 	lastOn   bool  // that was a dominant one
 	pq       float32
+	home     int     // the cluster of the beat before, -1: none
+	same     int32   // beats of it in a row
+	own      beatOwn // scratch
 
 	abnormal   uint32                  // of the last 32 beats, newest in bit 0
 	match      [beatClusters]beatMatch // scratch
@@ -122,6 +126,9 @@ type beatShapes struct {
 	anyUsable  bool
 	lastUsable bool
 }
+
+// beatOwn is what the beat at hand adds to the means of its cluster.
+type beatOwn struct{ rr, run, regular float32 }
 
 // fiducial is the centre of the squared slope near k, of all leads: the same
 // point of a complex whatever detector found it.

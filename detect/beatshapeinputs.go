@@ -12,6 +12,7 @@ func (s *beatShapes) inputs(x []float32, lead []beatLead, shift []float32) uint8
 	x[inAbnormal10] = float32(bits(s.abnormal & 0x3ff))
 	x[inPQ] = s.pq
 	if !s.anyUsable {
+		s.home = -1
 		s.after(false, false)
 		return beatNobody
 	}
@@ -63,6 +64,17 @@ func (s *beatShapes) inputs(x []float32, lead []beatLead, shift []float32) uint8
 			x[inClusterEarly] = 1
 		}
 	}
+	joins := home >= 0 && s.match[home].cost() >= beatJoin
+	s.own = beatOwn{rr: x[inRRMedian32]}
+	if joins && home == s.home {
+		s.own.run = 1
+		x[inClusterSame] = log32(1 + float32(s.same))
+	} else {
+		x[inClusterSame] = 0
+	}
+	if abs32(x[inRRBefore]) < beatRegular && abs32(x[inRRMedian32]) < 2*beatRegular {
+		s.own.regular = 1
+	}
 	if s.match[s.dominant].ok {
 		m := s.match[s.dominant]
 		x[inRDominant], x[inGain] = m.r, m.gain
@@ -75,11 +87,21 @@ func (s *beatShapes) inputs(x []float32, lead []beatLead, shift []float32) uint8
 	}
 	looksNormal := near < 0 || s.match[near].r > beatNormalR
 	s.atria(x, lead)
-	dominant := home >= 0 && s.dominant == home && s.match[home].cost() >= beatJoin
+	if joins {
+		c := &s.cluster[home]
+		x[inClusterRR], x[inClusterRun], x[inClusterRegular], x[inClusterP] = c.rr, c.run, c.regular, c.p
+	} else {
+		x[inClusterRR], x[inClusterRun], x[inClusterRegular], x[inClusterP] = s.own.rr, s.own.run, s.own.regular, x[inPDrop]
+	}
+	dominant := joins && s.dominant == home
 	home = s.learn(x, lead, home, width, early)
 	if s.cluster[home].n == 1 {
 		shift[home] = 0
 	}
+	if home != s.home || s.cluster[home].n == 1 {
+		s.same = 0
+	}
+	s.home, s.same = home, min(s.same+1, 1<<20)
 	if dominant {
 		s.learnLeads(lead, near)
 	}

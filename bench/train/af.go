@@ -118,7 +118,7 @@ type afNets struct {
 
 // afModelFile writes a model as detect.ReadAFModel reads it.
 func afModelFile(sets [2]afNets) []byte {
-	w := newModelWriter("SAFS")
+	w := newModelWriter("SAFS", 1)
 	for _, s := range sets {
 		w.floats(s.on, s.off)
 		w.layers(s.live)

@@ -27,6 +27,8 @@ the detector finds. The figures are those of record-wise cross-validation.
 
     train beats -o detect/models/beats.bin        the embedded model
     train beats -leave 118,119 -o noise.bin       for figures on nstdb
+    train beats -ablation                         what rhythm and shape do alone
+    train beats -across                           each database by the two others
 
 `
 
@@ -35,15 +37,23 @@ type beatOptions struct {
 	folds                  int
 	vInputs, sInputs       string
 	mode                   int
+	ablation, across       bool
 	nets                   int
 	epochs                 int
 }
 
 // The inputs of the models, chosen by cross-validation.
 const (
-	beatVInputs = "z0 rNormal rMost far farLeast farMost area rNext rPrev rCluster clusterEarly widthRatio gain noise rrMedian32 pair pDrop"
+	beatVInputs = "z0 rNormal rMost far farLeast farMost area rNext rPrev rCluster clusterEarly widthRatio gain noise rrMedian32 pair pDrop " +
+		"clusterRR clusterRun clusterRegular clusterP clusterSame clusterCount"
 	beatSInputs = "xS af rrBase irregular128 jumps32 q90of256 pq pDrop pRise prevAbnormal rNormal"
 )
+
+// beatsAlone are the inputs of V and S of the ablation.
+var beatsAlone = []struct{ name, v, s string }{
+	{"rhythm alone", "rrMedian32 pair rrBefore nextRatio xS", "xS af rrBase irregular128 jumps32 q90of256"},
+	{"shape alone", "rNormal rMost far farLeast farMost area rNext rPrev rCluster widthRatio gain noise clusterRun clusterSame clusterCount frequency", "pq pDrop pRise prevAbnormal rNormal"},
+}
 
 // beatNextInputs are known with the next beat only.
 var beatNextInputs = []string{"next", "nextRatio", "pair", "nextQ75", "nextM8", "rNext"}
@@ -61,6 +71,8 @@ func trainBeats(ctx context.Context, w io.Writer, args []string) error {
 	f.StringVar(&o.rows, "rows", "", "keep the rows in this `file`, for the next run")
 	f.StringVar(&o.out, "o", "", "write the model to this `file`")
 	f.StringVar(&o.leave, "leave", "", "do not train on records `a,b,c` of mitdb")
+	f.BoolVar(&o.ablation, "ablation", false, "cross-validate models of rhythm and of shape alone too")
+	f.BoolVar(&o.across, "across", false, "the folds are the databases")
 	f.IntVar(&o.folds, "folds", 10, "of the cross-validation")
 	f.IntVar(&o.nets, "nets", 2, "`networks` for V, averaged")
 	f.IntVar(&o.epochs, "epochs", 6, "of their training")
@@ -78,13 +90,16 @@ func trainBeats(ctx context.Context, w io.Writer, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := t.collect(rhythm); err != nil {
+		return err
+	}
 	modes := rhythm
 	for mode := range modes {
+		if mode == 1 {
+			t.hideNext()
+		}
 		if o.mode >= 0 && o.mode != mode {
 			continue
-		}
-		if err := t.collect(mode, rhythm); err != nil {
-			return err
 		}
 		odds, err := t.crossValidate(ctx, mode)
 		if err != nil {
@@ -92,6 +107,11 @@ func trainBeats(ctx context.Context, w io.Writer, args []string) error {
 		}
 		fmt.Fprintf(w, "# mode %d, cross-validated\n", mode)
 		biasV, biasS := t.report(w, odds)
+		if o.ablation {
+			if err := t.alone(ctx, w, mode); err != nil {
+				return err
+			}
+		}
 		if o.out == "" {
 			continue
 		}
@@ -107,6 +127,9 @@ func trainBeats(ctx context.Context, w io.Writer, args []string) error {
 	}
 	return os.WriteFile(o.out, beatModelFile(modes), 0o644)
 }
+
+// beatDatabases have signals and the classes of beats.
+var beatDatabases = []string{"mitdb", "svdb", "qtdb"}
 
 type beatTrainer struct {
 	o       beatOptions
@@ -135,7 +158,7 @@ func (t *beatTrainer) open() error {
 			return err
 		}
 	}
-	for _, db := range []string{"svdb", "qtdb"} {
+	for _, db := range beatDatabases[1:] {
 		fsys := os.DirFS(filepath.Join(t.o.data, db))
 		names, err := bench.Database{FS: fsys}.Records()
 		if err != nil {
@@ -180,10 +203,9 @@ func (t *beatTrainer) rhythm(ctx context.Context, w io.Writer) (modes [2]beatMod
 }
 
 // collect runs the classifier over all versions of all records.
-func (t *beatTrainer) collect(mode int, rhythm [2]beatMode) error {
+func (t *beatTrainer) collect(rhythm [2]beatMode) error {
 	t.rows, t.missed = nil, make([][6]int, len(t.records)*len(beatVersions))
-	cache := fmt.Sprintf("%s.%d", t.o.rows, mode)
-	if b, err := os.ReadFile(cache); err == nil && t.o.rows != "" {
+	if b, err := os.ReadFile(t.o.rows); err == nil && t.o.rows != "" {
 		t.decode(b)
 		return nil
 	}
@@ -195,7 +217,7 @@ func (t *beatTrainer) collect(mode int, rhythm [2]beatMode) error {
 	err = parallel(len(parts), func(i int) error {
 		var err error
 		r, v := i/len(beatVersions), i%len(beatVersions)
-		parts[i], t.missed[i], err = t.records[r].beatRows(r, v, mode == 1, &t.noise, model)
+		parts[i], t.missed[i], err = t.records[r].beatRows(r, v, &t.noise, model, &rhythm[1])
 		return err
 	})
 	if err != nil {
@@ -203,7 +225,7 @@ func (t *beatTrainer) collect(mode int, rhythm [2]beatMode) error {
 	}
 	t.rows = slices.Concat(parts...)
 	if t.o.rows != "" {
-		return os.WriteFile(cache, t.encode(), 0o644)
+		return os.WriteFile(t.o.rows, t.encode(), 0o644)
 	}
 	return nil
 }
@@ -241,7 +263,7 @@ func (t *beatTrainer) decode(b []byte) {
 	}
 	for len(b) > 0 {
 		r := beatRow{record: u(), version: u(), truth: ecg.Class(u()), at: int64(u())}
-		r.x = make([]float32, len(detect.BeatInputs))
+		r.x = make([]float32, len(detect.BeatInputs)+2)
 		for i := range r.x {
 			r.x[i] = math.Float32frombits(uint32(u()))
 		}
@@ -274,8 +296,13 @@ func monotone(m map[string]int8, size int) []int8 {
 	return out
 }
 
-// fold of a record: patients are dealt out in their order.
+// fold of a record: patients are dealt out in their order. Across databases, a
+// patient of two is in the first.
 func (t *beatTrainer) fold(record int) int {
+	if t.o.across {
+		db, _, _ := strings.Cut(t.records[record].patient, "/")
+		return slices.Index(beatDatabases, db)
+	}
 	var patients []string
 	for i := 0; i <= record; i++ {
 		if !slices.Contains(patients, t.records[i].patient) {
@@ -285,7 +312,11 @@ func (t *beatTrainer) fold(record int) int {
 	return slices.Index(patients, t.records[record].patient) % t.o.folds
 }
 
-// weights of the rows: of their version, then equalised.
+// beatThin: of N, every tenth beat teaches.
+const beatThin = 10
+
+// fit trains on the records that use tells. Rows have the weight of their version,
+// then are equalised.
 func (t *beatTrainer) fit(ctx context.Context, mode int, use func(record int) bool) (m beatMode, err error) {
 	if m.vInputs, err = inputsOf(t.o.vInputs, mode); err != nil {
 		return m, err
@@ -311,7 +342,7 @@ func (t *beatTrainer) fit(ctx context.Context, mode int, use func(record int) bo
 		}
 		weight := beatVersions[r.version].weight
 		rare := r.truth == ecg.Supraventricular || r.truth == ecg.Ventricular
-		if !rare && i%4 != 0 {
+		if !rare && i%beatThin != 0 {
 			continue
 		}
 		y := float32(0)
@@ -390,7 +421,11 @@ func (t *beatTrainer) crossValidate(ctx context.Context, mode int) ([]beatOdds, 
 	for i := range folds {
 		folds[i] = t.fold(i)
 	}
-	err := parallel(t.o.folds, func(k int) error {
+	folding := t.o.folds
+	if t.o.across {
+		folding = len(beatDatabases)
+	}
+	err := parallel(folding, func(k int) error {
 		m, err := t.fit(ctx, mode, func(r int) bool { return folds[r] != k })
 		if err != nil {
 			return err
@@ -403,4 +438,20 @@ func (t *beatTrainer) crossValidate(ctx context.Context, mode int) ([]beatOdds, 
 		return nil
 	})
 	return odds, err
+}
+
+// alone cross-validates models of part of the inputs.
+func (t *beatTrainer) alone(ctx context.Context, w io.Writer, mode int) error {
+	v, s := t.o.vInputs, t.o.sInputs
+	defer func() { t.o.vInputs, t.o.sInputs = v, s }()
+	for _, a := range beatsAlone {
+		t.o.vInputs, t.o.sInputs = a.v, a.s
+		odds, err := t.crossValidate(ctx, mode)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "# %s\n", a.name)
+		t.tables(w, odds)
+	}
+	return nil
 }

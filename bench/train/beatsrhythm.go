@@ -77,6 +77,12 @@ func rhythmRows(data string) ([]rhythmRow, error) {
 	for _, n := range beatRhythmNormal {
 		jobs = append(jobs, job{"nsrdb", n})
 	}
+	// What the classifier makes of these beats is of no interest.
+	none := beatMode{rhythm: leaf(0), fibrillation: leaf(0), vTrees: leaf(0), s: leaf(0)}
+	model, err := detect.ReadBeatModel(beatModelFile([2]beatMode{none, none}))
+	if err != nil {
+		return nil, err
+	}
 	parts := make([][]rhythmRow, len(jobs))
 	err = parallel(len(jobs), func(i int) error {
 		beats, rhythm, rate, err := longRecord(os.DirFS(filepath.Join(data, jobs[i].db)), jobs[i].name)
@@ -103,7 +109,7 @@ func rhythmRows(data string) ([]rhythmRow, error) {
 		}
 		rng := rand.New(rand.NewPCG(uint64(i), 0x72687974))
 		k := 0
-		c, err := detect.NewBeatClassifier(detect.BeatConfig{Rate: rate, Leads: 1, Detector: bench.NewMarks(1, beats), Observe: func(o detect.BeatObservation) {
+		c, err := detect.NewBeatClassifier(detect.BeatConfig{Rate: rate, Leads: 1, Model: model, Detector: bench.NewMarks(1, beats), Observe: func(o detect.BeatObservation) {
 			at := k
 			k++
 			c := kind(at)
@@ -162,7 +168,7 @@ func rhythmForests(ctx context.Context, rows []rhythmRow) (s, af [2]*boost.Fores
 		}
 		equalise(&forS, recordS)
 		equalise(&forAF, recordAF)
-		if s[mode], err = boost.Train(ctx, &forS, boost.Config{Trees: 150, Leaves: 12, Rate: 0.08, MinRows: 100, L2: 5, Seed: 1}); err != nil {
+		if s[mode], err = boost.Train(ctx, &forS, boost.Config{Trees: 100, Leaves: 12, Rate: 0.12, MinRows: 100, L2: 5, Seed: 1}); err != nil {
 			return s, af, err
 		}
 		if af[mode], err = boost.Train(ctx, &forAF, boost.Config{Trees: 50, Leaves: 6, Rate: 0.15, MinRows: 100, L2: 5, Seed: 1}); err != nil {

@@ -29,6 +29,8 @@ type beatVersion struct {
 	from, to float64
 	noisy    float64 // share of stretches with noise, of from to to dB
 	weight   float32
+	mixed    bool // every lead is a mixture of both: other electrodes
+	block    bool // with a bundle branch block that comes and goes
 }
 
 // The first three are clean and scored: two leads on reference beats and on the
@@ -41,9 +43,14 @@ var beatVersions = []beatVersion{
 	{leads: []int{0, 1}, noisy: 0.6, from: 6, to: 24, weight: 0.5},
 	{leads: []int{0}, noisy: 0.6, from: 6, to: 24, weight: 0.5},
 	{leads: []int{0, 1}, noisy: 0.6, from: -3, to: 12, weight: 0.5},
+	{leads: []int{0, 1}, marks: true, block: true, weight: 0.15},
+	{leads: []int{0}, marks: true, block: true, weight: 0.15},
+	{leads: []int{0, 1}, marks: true, mixed: true, weight: 0.5},
+	{leads: []int{0}, mixed: true, weight: 0.5},
 }
 
-// beatRow is a beat with what it truly is.
+// beatRow is a beat with what it truly is. Behind its inputs lie xS and af of the
+// models that do not see the next beat.
 type beatRow struct {
 	x       []float32
 	truth   ecg.Class // Unclassified: no beat
@@ -84,12 +91,19 @@ func loadBeatRecord(data, db, name string) (beatRecord, error) {
 
 // beatRows runs the classifier over a version of a record. missed are the
 // reference beats by class that no found beat is near to.
-func (r *beatRecord) beatRows(index, version int, immediate bool, noise *noises, model *detect.BeatModel) (rows []beatRow, missed [6]int, err error) {
+func (r *beatRecord) beatRows(index, version int, noise *noises, model *detect.BeatModel, immediate *beatMode) (rows []beatRow, missed [6]int, err error) {
 	v := beatVersions[version]
 	rng := rand.New(rand.NewPCG(uint64(index), uint64(version)|1<<32))
+	source := r.leads
+	if v.block {
+		source = r.block(rng)
+	}
+	if v.mixed {
+		source = r.mixed(rng)
+	}
 	leads := make([][]float32, len(v.leads))
 	for i, l := range v.leads {
-		s := strip{x: append([]float32(nil), r.leads[l]...)}
+		s := strip{x: append([]float32(nil), source[l]...)}
 		for _, b := range r.beats {
 			s.beats = append(s.beats, b.At)
 		}
@@ -108,13 +122,17 @@ func (r *beatRecord) beatRows(index, version int, immediate bool, noise *noises,
 			frames = append(frames, float64(x[i]))
 		}
 	}
-	c := detect.BeatConfig{Rate: augmentRate, Leads: len(leads), Model: model, Immediate: immediate}
+	c := detect.BeatConfig{Rate: augmentRate, Leads: len(leads), Model: model}
 	if v.marks {
 		c.Detector = bench.NewMarks(len(leads), r.beats)
 	}
 	var found []beatRow
+	pAF := float32(0)
 	c.Observe = func(o detect.BeatObservation) {
-		found = append(found, beatRow{x: append([]float32(nil), o.Inputs...), record: index, version: version, at: o.Beat.At})
+		x := append([]float32(nil), o.Inputs...)
+		pAF += (sigmoid(immediate.fibrillation.Odds(x)) - pAF) / detect.BeatAFBeats
+		x = append(x, immediate.rhythm.Odds(x), pAF)
+		found = append(found, beatRow{x: x, record: index, version: version, at: o.Beat.At})
 	}
 	stage, err := detect.NewBeatClassifier(c)
 	if err != nil {
@@ -150,6 +168,36 @@ func (r *beatRecord) beatRows(index, version int, immediate bool, noise *noises,
 		}
 	}
 	return rows, missed, nil
+}
+
+func sigmoid(x float32) float32 { return float32(1 / (1 + math.Exp(-float64(x)))) }
+
+// hideNext makes the rows those of a classifier that does not see the next beat.
+func (t *beatTrainer) hideNext() {
+	n := len(detect.BeatInputs)
+	for i := range t.rows {
+		x := t.rows[i].x
+		x[n-2], x[n-1] = x[n], x[n+1]
+	}
+}
+
+// mixed are two leads as other electrodes might show them.
+func (r *beatRecord) mixed(rng *rand.Rand) [2][]float32 {
+	var at []int64
+	for _, b := range r.beats {
+		at = append(at, b.At)
+	}
+	h0, h1 := max(0.05, heightOf(r.leads[0], at)), max(0.05, heightOf(r.leads[1], at))
+	var out [2][]float32
+	for l := range out {
+		phi := rng.Float64() * math.Pi
+		a, b := math.Cos(phi)/h0, math.Sin(phi)/h1
+		out[l] = make([]float32, min(len(r.leads[0]), len(r.leads[1])))
+		for i := range out[l] {
+			out[l][i] = float32(a*float64(r.leads[0][i]) + b*float64(r.leads[1][i]))
+		}
+	}
+	return out
 }
 
 func (r *beatRecord) isFree(at int64) bool {

@@ -13,8 +13,8 @@ import (
 // 1, the parts, CRC-32C; all little endian.
 type modelWriter []byte
 
-func newModelWriter(magic string) *modelWriter {
-	w := modelWriter(append([]byte(magic), 1, 0))
+func newModelWriter(magic string, version byte) *modelWriter {
+	w := modelWriter(append([]byte(magic), version, 0))
 	return &w
 }
 

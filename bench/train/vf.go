@@ -203,7 +203,7 @@ func (t *vfTrainer) crossValidate(ctx context.Context, w io.Writer, o vfOptions)
 
 // vfModelFile writes networks as detect.ReadVFModel reads them.
 func vfModelFile(nets []*mlp.Net) []byte {
-	w := newModelWriter("SVF ")
+	w := newModelWriter("SVF ", 1)
 	w.nets(nets)
 	return w.end()
 }
