@@ -152,7 +152,7 @@ func NewBeatClassifier(c BeatConfig) (*BeatClassifier, error) {
 	seconds := b.detector.Delay().Seconds() + float64(beatBack+beatReach)/qrsRate + 2*beatBlock/c.Rate
 	b.s.lead = make([]beatLead, b.leads)
 	for i := range b.s.lead {
-		b.s.lead[i].in.ring = make([]float32, powerOfTwo(int(16*w.reach))) // few grid samples lie across its end
+		b.s.lead[i].in.ring = make([]float32, powerOfTwo(int(8*w.reach))) // few grid samples lie across its end
 		b.s.lead[i].ring = make([]float32, powerOfTwo(int(seconds*qrsRate)))
 	}
 	b.s.queue = make([]ecg.Beat, 0, beatBlock)

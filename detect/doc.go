@@ -73,12 +73,15 @@
 //     and atrial fibrillation are;
 //   - shape: up to 12 clusters of QRS complexes that look alike on all leads
 //     together, one of them dominant; likeness, area, width beside the normal
-//     ones, likeness of neighbours. Each lead counts by how reliably it has shown
-//     the dominant shape, over its noise, whatever its gain;
+//     ones, likeness of neighbours, and how the beats of a cluster come as a whole:
+//     in runs, regularly, early, with the usual P wave or without, which tells a
+//     bundle branch block that comes and goes from ventricular beats. Each lead
+//     counts by how reliably it has shown the dominant shape, over its noise,
+//     whatever its gain;
 //   - P wave: likeness with the usual one, with the T wave of the beat before
 //     taken away.
 //
-// A small network and a forest then decide on V, another forest on S. The idea of
+// Small networks and a forest then decide on V, another forest on S. The idea of
 // these inputs is common (P. de Chazal et al. 2004, M. Llamedo and J. P. Martínez,
 // IEEE Trans. Biomed. Eng. 58:616-625, 2011); clusters with a dominant shape are
 // those of P. Hamilton's OSEA. How it was taught, and how good it is, stands in

@@ -73,7 +73,7 @@ func trainBeats(ctx context.Context, w io.Writer, args []string) error {
 	f.StringVar(&o.leave, "leave", "", "do not train on records `a,b,c` of mitdb")
 	f.BoolVar(&o.ablation, "ablation", false, "cross-validate models of rhythm and of shape alone too")
 	f.BoolVar(&o.across, "across", false, "the folds are the databases")
-	f.IntVar(&o.folds, "folds", 10, "of the cross-validation")
+	f.IntVar(&o.folds, "folds", 5, "of the cross-validation")
 	f.IntVar(&o.nets, "nets", 2, "`networks` for V, averaged")
 	f.IntVar(&o.epochs, "epochs", 6, "of their training")
 	f.StringVar(&o.vInputs, "v", beatVInputs, "`inputs` of the models of V")
