@@ -44,8 +44,16 @@ func newBeatLead(input, ring []float32) beatLead {
 // where the grid is then.
 func (l *beatLead) take(w *qrsWeights, g qrsGrid, n int64, x []float64, stride int) qrsGrid {
 	whole, part := w.num/w.den, w.num%w.den
+	in := &l.in
 	for i := 0; i < len(x); i += stride {
-		l.in.put(w, n, x[i])
+		v := x[i]
+		d := v - in.offset
+		if in.started && in.missing == 0 && v >= -qrsRange && v <= qrsRange && math.Abs(d-float64(in.last)) <= qrsJump {
+			in.last = float32(d) // what put does with an ordinary sample
+			in.ring[n&int64(len(in.ring)-1)] = in.last
+		} else {
+			in.put(w, n, v)
+		}
 		for g.base+w.reach <= n {
 			l.step(&g, w)
 			g.k++

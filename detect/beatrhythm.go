@@ -2,7 +2,6 @@ package detect
 
 import (
 	"math"
-	"slices"
 
 	"github.com/sinus-ecg/sinus/ecg"
 	"github.com/sinus-ecg/sinus/ecg/portable"
@@ -55,14 +54,29 @@ type beatSorted struct {
 // put adds a value; old leaves if the window holds size values.
 func (s *beatSorted) put(v, old float32, size int) {
 	if s.n == size {
-		i, _ := slices.BinarySearch(s.v[:s.n], old)
+		i := s.find(old)
 		copy(s.v[i:], s.v[i+1:s.n])
 		s.n--
 	}
-	i, _ := slices.BinarySearch(s.v[:s.n], v)
+	i := s.find(v)
 	copy(s.v[i+1:s.n+1], s.v[i:s.n])
 	s.v[i] = v
 	s.n++
+}
+
+// find is the number of values below v.
+func (s *beatSorted) find(v float32) int {
+	lo, n := 0, s.n
+	for n > 0 {
+		half := n >> 1
+		if s.v[lo+half] < v {
+			lo += half + 1
+			n -= half + 1
+		} else {
+			n = half
+		}
+	}
+	return lo
 }
 
 // quantile is the value below which a share q lies, otherwise when there is none.
@@ -129,8 +143,7 @@ func (r *beatRhythm) inputs(x []float32) {
 	x[inBefore1] = ratio32(r.past(1), m32)
 	x[inBefore2] = ratio32(r.past(2), m32)
 	x[inBefore3] = ratio32(r.past(3), m32)
-	rank, _ := slices.BinarySearch(r.sorted32.v[:r.sorted32.n], rr)
-	x[inRank] = float32(rank) / float32(max(1, r.sorted32.n))
+	x[inRank] = float32(r.sorted32.find(rr)) / float32(max(1, r.sorted32.n))
 	x[inQ25of16] = ratio32(rr, r.sorted16.quantile(0.25, rr))
 	x[inQ10of32] = ratio32(rr, r.sorted32.quantile(0.10, rr))
 	x[inQ75of32] = ratio32(rr, r.sorted32.quantile(0.75, rr))
@@ -156,8 +169,7 @@ func (r *beatRhythm) inputs(x []float32) {
 	x[inRough12] = r.rough()
 	x[inJumps32] = 0
 	if c := &r.change32; c.n > 0 {
-		i, _ := slices.BinarySearch(c.v[:c.n], beatJump)
-		x[inJumps32] = float32(c.n-i) / float32(c.n)
+		x[inJumps32] = float32(c.n-c.find(beatJump)) / float32(c.n)
 	}
 	x[inEntropy] = r.entropy()
 	x[inLogM32], x[inLogRR] = log32(m32), log32(rr)
