@@ -184,7 +184,7 @@ func (t *atrialTrainer) train(ctx context.Context, chosen func(int) bool) ([]byt
 	if err != nil {
 		return nil, err
 	}
-	w := newModelWriter("SATR")
+	w := newModelWriter("SATR", 1)
 	w.nets(nets[:t.o.nets])
 	w.nets(nets[t.o.nets:])
 	w.floats(float32(t.o.weight))

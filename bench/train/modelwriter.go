@@ -9,8 +9,8 @@ import (
 	"github.com/sinus-ecg/sinus/bench/train/internal/mlp"
 )
 
-// modelWriter makes a model file of package detect: four bytes of magic, version
-// 1, the parts, CRC-32C; all little endian.
+// modelWriter makes a model file of package detect: four bytes of magic, the
+// version, the parts, CRC-32C; all little endian.
 type modelWriter []byte
 
 func newModelWriter(magic string, version byte) *modelWriter {
