@@ -91,7 +91,7 @@ func TestAFOnSyntheticPatients(t *testing.T) {
 			}
 		}
 		for kind, c := range everyRhythm(seed, true) {
-			if kind == ecg.AtrialFibrillation || kind == ecg.AtrialFlutter {
+			if kind == ecg.AtrialFibrillation {
 				continue
 			}
 			beats, _, frames := rhythmPatient(t, c)
