@@ -70,7 +70,6 @@ type AtrialWaves struct {
 
 	found []ecg.Beat // scratch
 	in    [atrialInputs]float32
-	all   []float32
 }
 
 type atrialState struct {
@@ -84,11 +83,12 @@ type atrialState struct {
 }
 
 const (
-	atrialLeast  = 8   // beats with which it is first told
-	atrialGap    = 5.0 // s without a beat, after which intervals are counted anew, as AFDetector does
-	atrialSurest = 6   // log odds
-	atrialMost   = 3   // of those, in an AFDetector: intervals that are sure stay so
-	atrialBlock  = 64  // frames handed to the detector at a time
+	atrialLeast   = 8   // beats with which it is first told
+	atrialGap     = 5.0 // s without a beat, after which intervals are counted anew, as AFDetector does
+	atrialSurest  = 6   // log odds
+	atrialMost    = 3   // of those, in an AFDetector: intervals that are sure stay so
+	atrialHorizon = 1   // of AFSeries: 32 intervals
+	atrialBlock   = 64  // frames handed to the detector at a time
 )
 
 // NewAtrialWaves returns the stage.
@@ -124,7 +124,6 @@ func NewAtrialWaves(c AtrialConfig) (*AtrialWaves, error) {
 		a.s.lead[i].grid.ring = make([]float32, powerOfTwo(int(seconds*atrialRate)))
 	}
 	a.s.queue = make([]ecg.Beat, 0, atrialBlock)
-	a.all = make([]float32, 0, AFInputs)
 	a.Reset()
 	return a, nil
 }
@@ -214,8 +213,7 @@ func (a *AtrialWaves) beat(b ecg.Beat) AtrialEvidence {
 	}
 	s.begun, s.last = true, at
 	s.series.Push(b)
-	a.all = s.series.Inputs(a.all[:0])
-	copy(a.in[atrialWaveInputs:], a.all[afSet:2*afSet]) // the horizon of 32 intervals
+	s.series.s.inputs(a.in[:atrialWaveInputs], atrialHorizon)
 	e := AtrialEvidence{Beat: b}
 	n := 0
 	for i := range s.lead {

@@ -31,6 +31,7 @@ func (c *beatCodec) atrialLead(l *atrialLead) {
 			c.Index(&v, math.MinInt16, math.MaxInt16)
 			l.windows[i][j] = int16(v)
 		}
+		l.sizes[i] = l.windows[i].sizes()
 		c.Slices32(l.numbers[i][:])
 	}
 }

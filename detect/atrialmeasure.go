@@ -49,7 +49,23 @@ const (
 // atrialBands are the frequencies in Hz that are looked at, in groups.
 var atrialBands = [...][]int{{2, 3}, {4, 5, 6, 7, 8}, {10, 12}, {16, 20, 26}}
 
-type atrialQuiet = [atrialSize]int16
+// atrialQuiet is a P window, in parts of a QRS height.
+type atrialQuiet [atrialSize]int16
+
+// sizes are the sums of squares of the window and of its steps.
+func (w *atrialQuiet) sizes() (s [2]float32) {
+	before := float32(0)
+	for j, v := range w {
+		x := float32(v) * (1. / atrialScale)
+		s[0] += float32(x * x)
+		if j > 0 {
+			d := x - before
+			s[1] += float32(d * d)
+		}
+		before = x
+	}
+	return s
+}
 
 // atrialLead is one lead: its signal and what its last beats looked like.
 type atrialLead struct {
@@ -59,6 +75,7 @@ type atrialLead struct {
 	qrs     [2*atrialSide + 1]float32
 	top     int32 // place of the largest value in the last window
 	windows [atrialBeats]atrialQuiet
+	sizes   [atrialBeats][2]float32 // of the windows as stored: sums of squares, of them and of their steps
 	numbers [atrialBeats][atrialNumbers]float32
 	seen    bool // the beat at hand was measured
 }
@@ -116,6 +133,7 @@ func (l *atrialLead) measure(at, rr, newest int64) {
 		}
 		w[j] = int16(math.Round(float64(x[j] * atrialScale)))
 	}
+	l.sizes[l.n%atrialBeats] = w.sizes()
 	v[atrialMobility] = roughLog(float64((slope + 1e-6) / (energy + 1e-6)))
 	v[atrialCurvature] = roughLog(float64(bend + 1e-6))
 	if l.n > 0 {
@@ -272,18 +290,12 @@ func (l *atrialLead) inputs(in []float32) {
 	}
 	var all, like, left, own, speed float32
 	for i := range n {
-		xx, xy, dd := float32(0), float32(0), float32(0)
-		ww, before := float32(0), float32(0)
+		xx, ww := l.sizes[i][0], l.sizes[i][1]
+		xy, dd := float32(0), float32(0)
 		for j, v := range l.windows[i] {
 			x := float32(v) * (1. / atrialScale)
-			xx += float32(x * x)
 			xy += float32(x * usual[j])
 			dd += float32(x * bent[j])
-			if j > 0 {
-				d := x - before
-				ww += float32(d * d)
-			}
-			before = x
 		}
 		all += xx
 		like += xy / sqrt32(float32(xx*energy)+1e-9)
