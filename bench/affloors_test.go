@@ -32,10 +32,10 @@ func TestAFFalseMinutes(t *testing.T) {
 	for _, unclassified := range []bool{true, false} {
 		var sum bench.RhythmScore
 		for _, r := range evaluateAF(t, "nsrdb", "(N", unclassified) {
-			require.LessOrEqual(t, r.Score.FalsePerDay(), 6.5, "%s, without classes: %v", r.Name, unclassified)
+			require.LessOrEqual(t, r.Score.FalsePerDay(), 6.0, "%s, without classes: %v", r.Name, unclassified)
 			sum.Add(&r.Score)
 		}
-		require.LessOrEqual(t, sum.FalsePerDay(), 1.0)
+		require.LessOrEqual(t, sum.FalsePerDay(), 0.6)
 	}
 }
 

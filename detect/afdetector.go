@@ -38,6 +38,7 @@ const (
 	afBack   = 160 // intervals that an edge is looked for among
 	afLeast  = 16  // intervals before the first decision
 	afSmooth = 4   // intervals of the mean of log odds
+	afSure   = 1   // mean log odds without which an episode is not confirmed: what just goes on is not
 	afClip   = 2   // of log odds in the search for an edge: single intervals decide nothing
 )
 
@@ -53,7 +54,8 @@ const (
 // that Start and End lie where the rhythm changed and not where it became known.
 //
 // An episode is Suspected when the detector switches on, Confirmed when it is 30
-// s long from Start, and Ended, Suspected or not. Confidence is the probability
+// s long from Start and goes on with a probability of 0.7, and Ended, Suspected or
+// not. Confidence is the probability
 // that the mean log odds stand for.
 //
 // Fibrillation with regular intervals (pacing, complete block) is not found, and
@@ -170,7 +172,7 @@ func (d *AFDetector) beat(dst []ecg.Episode, b ecg.Beat, shift float32) []ecg.Ep
 	if d.series.Push(b) {
 		dst = d.interval(dst, b.At, shift)
 	}
-	if s.on && s.state == ecg.Suspected && b.At-s.start >= d.confirm {
+	if s.on && s.state == ecg.Suspected && d.sure(b.At) {
 		s.state = ecg.Confirmed
 		dst = d.report(dst, 0)
 	}
@@ -216,6 +218,11 @@ func (d *AFDetector) report(dst []ecg.Episode, end int64) []ecg.Episode {
 	return append(dst, ecg.Episode{Rhythm: ecg.AtrialFibrillation, State: s.state, Start: s.start, End: end, Known: s.known, Confidence: p})
 }
 
+// sure reports whether the episode is confirmed by a beat.
+func (d *AFDetector) sure(at int64) bool {
+	return at-d.s.start >= d.confirm && d.s.mean >= afSure
+}
+
 // interval decides after one more.
 func (d *AFDetector) interval(dst []ecg.Episode, at int64, shift float32) []ecg.Episode {
 	s := &d.s
@@ -232,7 +239,7 @@ func (d *AFDetector) interval(dst []ecg.Episode, at int64, shift float32) []ecg.
 		k := d.search(1)
 		s.start = max(s.ring[k%int64(len(s.ring))].at, s.ended)
 		s.edge, s.state = k, ecg.Suspected
-		if at-s.start >= d.confirm {
+		if d.sure(at) {
 			s.state = ecg.Confirmed
 		}
 		dst = d.report(dst, 0)

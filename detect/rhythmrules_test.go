@@ -170,7 +170,9 @@ func TestRulesAfterVentricularFibrillation(t *testing.T) {
 		q, err := detect.NewQRS(detect.QRSConfig{Rate: synthRate, Leads: 1})
 		require.NoError(t, err)
 		got := told(newRhythmRules(t, detect.RhythmRulesConfig{Rate: synthRate}), q.Flush(q.Append(nil, x)), int64(len(x)), ecg.Confirmed)
-		i := slices.IndexFunc(got, func(e ecg.Episode) bool { return e.Rhythm == ecg.Asystole && e.Start > 58*synthRate && e.Start < 71*synthRate })
+		i := slices.IndexFunc(got, func(e ecg.Episode) bool {
+			return e.Rhythm == ecg.Asystole && e.Start > 58*synthRate && e.Start < 71*synthRate
+		})
 		require.GreaterOrEqual(t, i, 0, "seed %d: %v", seed, got)
 	}
 }

@@ -43,7 +43,7 @@ func trainAF(ctx context.Context, w io.Writer, args []string) error {
 	f.StringVar(&o.sets, "sets", "01", "with -cv: the sets of weights, 0 for beats without classes, 1 with")
 	f.Uint64Var(&o.seed, "seed", 1, "seed")
 	f.IntVar(&o.epochs, "epochs", 4, "of training")
-	f.StringVar(&o.thresholds, "thresholds", "", "on,off of the smoothed log odds (0.5,-1.5 without classes, 1.5,-1 with); with -cv more of them, a semicolon between")
+	f.StringVar(&o.thresholds, "thresholds", "", "on,off of the smoothed log odds (0.4,-1.5 without classes, 1.5,-1 with); with -cv more of them, a semicolon between")
 	if err := parseFlags(f, w, afDoc, args); err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func trainAF(ctx context.Context, w io.Writer, args []string) error {
 
 // afThresholds are those of both sets, chosen by cross-validation and the false
 // alarms on nsrdb.
-var afThresholds = [2]string{"0.5,-1.5", "1.5,-1"}
+var afThresholds = [2]string{"0.4,-1.5", "1.5,-1"}
 
 func readThresholds(s string) (list [][2]float32, err error) {
 	for _, pair := range strings.Split(s, ";") {
