@@ -86,7 +86,7 @@ func (m *beatMode) odds(x *[beatInputs]float32, pAF *float32) (v, s float32) {
 		v += n.net.odds(in[:len(n.inputs)])
 	}
 	v = v/float32(1+len(m.v)) + m.biasV
-	return v - float32(beatNoiseCost*min(beatNoiseMost, max(0, x[inNoise]-beatNoiseFree))), m.s.odds(x) + m.biasS
+	return v - BeatNoise(x[:]), m.s.odds(x) + m.biasS
 }
 
 // posterior are the probabilities of N, S, V, F and Q.
@@ -103,10 +103,16 @@ const beatOddsLimit = 12
 // for each e-fold of noise above a share of 5 % of the QRS height (its logarithm is
 // beatNoiseFree), for three e-folds at most.
 const (
-	beatNoiseCost = 1.0
+	beatNoiseCost = 0.5
 	beatNoiseFree = -3.0
 	beatNoiseMost = 3
 )
+
+// BeatNoise is by how much the log odds of V fall for the noise among the inputs of a
+// beat, for the trainer.
+func BeatNoise(x []float32) float32 {
+	return float32(beatNoiseCost * min(beatNoiseMost, max(0, x[inNoise]-beatNoiseFree)))
+}
 
 // mostProbable is the class of the highest probability.
 func mostProbable(p [5]float64) ecg.Class {

@@ -411,7 +411,7 @@ func (m *beatMode) odds(x []float32) beatOdds {
 	for _, n := range m.v {
 		v += n.Odds(in, mlp.Config{Clip: 6, Leak: 0.05})
 	}
-	return beatOdds{v / float32(1+len(m.v)), m.s.Odds(x)}
+	return beatOdds{v/float32(1+len(m.v)) - detect.BeatNoise(x), m.s.Odds(x)}
 }
 
 // crossValidate gives each row the odds of models that have not seen its patient.
