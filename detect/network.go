@@ -83,4 +83,4 @@ func layer(out, in, w, bias []float32) {
 	}
 }
 
-func leak(v float32) float32 { return max(v, float32(networkLeak*v)) }
+func leak(v float32) float32 { return larger(v, float32(networkLeak*v)) }

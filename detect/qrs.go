@@ -178,7 +178,7 @@ func (q *QRS) tick(dst []ecg.Beat) []ecg.Beat {
 				l.lostAt, l.ev.lost = k, true
 			}
 			if c := k - qrsSide2; c >= 0 {
-				l.ev.top = max(l.ev.top, l.ev.e2[c&qrsMask])
+				l.ev.top = larger(l.ev.top, l.ev.e2[c&qrsMask])
 				if (c+1)%qrsRate == 0 {
 					l.ev.second()
 				}

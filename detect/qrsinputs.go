@@ -45,7 +45,25 @@ func logarithm(x float32) float32 {
 	return float32(2*s) + float32(float32(2*s)*float32(q*p)) + float32(math.Ln2*float32(bits>>23))
 }
 
-func clip(v, limit float32) float32 { return min(limit, max(-limit, v)) }
+// clip limits a number. Comparisons take less than the built-in min and max, which
+// have a NaN and two zeros to think of.
+func clip(v, limit float32) float32 {
+	if v > limit {
+		return limit
+	}
+	if v < -limit {
+		return -limit
+	}
+	return v
+}
+
+// larger is the larger of two numbers.
+func larger(a, b float32) float32 {
+	if b > a {
+		return b
+	}
+	return a
+}
 
 // stretch is [from, to) of a ring, in two parts where it wraps around; nothing
 // before the signal began, or if to <= from. It is at most a ring long.
@@ -66,10 +84,10 @@ func ringMax(ring *[qrsRing]float32, from, to int64) float32 {
 	m := float32(0)
 	a, b := stretch(ring, from, to+1)
 	for _, v := range a {
-		m = max(m, v)
+		m = larger(m, v)
 	}
 	for _, v := range b {
-		m = max(m, v)
+		m = larger(m, v)
 	}
 	return m
 }
@@ -127,16 +145,20 @@ func (v *qrsEvidence) measure(c int64, m *qrsMeasure) {
 	m.e2 = v.e2[c&qrsMask]
 	m.e3 = 0
 	for i := (c - 5) >> 1; i <= (c+6)>>1; i++ {
-		m.e3 = max(m.e3, v.e3[i&qrsHalfMask])
+		m.e3 = larger(m.e3, v.e3[i&qrsHalfMask])
 	}
 	lo, hi := v.y[c&qrsMask], v.y[c&qrsMask]
 	for i := c - 20; i <= c+20; i++ {
-		lo, hi = min(lo, v.y[i&qrsMask]), max(hi, v.y[i&qrsMask])
+		y := v.y[i&qrsMask]
+		if y < lo {
+			lo = y
+		}
+		hi = larger(hi, y)
 	}
 	m.height = hi - lo
 	m.slope = 0
 	for i := c - 12; i <= c+12; i++ {
-		m.slope = max(m.slope, v.slope(i))
+		m.slope = larger(m.slope, v.slope(i))
 	}
 	v.shape(c, &m.shape)
 }
@@ -212,7 +234,7 @@ func (l *qrsLead) inputs(x []float32, c int64, m *qrsMeasure, look int64, r *qrs
 	early, late := stretch(&v.e2, c-qrsBack, c+20)
 	for _, part := range [2][]float32{early, late} {
 		for _, e := range part {
-			top = max(top, e)
+			top = larger(top, e)
 			if e > threshold {
 				high++
 			}
@@ -221,10 +243,10 @@ func (l *qrsLead) inputs(x []float32, c int64, m *qrsMeasure, look int64, r *qrs
 	top = max(top, ringMax(&v.e2, c+20, c+25))
 	slopeAfter, slopeBefore := float32(0), float32(0)
 	for i := c + 13; i <= c+look-2; i++ {
-		slopeAfter = max(slopeAfter, v.slope(i))
+		slopeAfter = larger(slopeAfter, v.slope(i))
 	}
 	for i := c - 40; i <= c-13; i++ {
-		slopeBefore = max(slopeBefore, v.slope(i))
+		slopeBefore = larger(slopeBefore, v.slope(i))
 	}
 	mean3, n3 := float32(0), float32(0)
 	for i := max(0, c-119) >> 1; i < (c-20)>>1; i++ {
@@ -286,7 +308,7 @@ func (l *qrsLead) inputs(x []float32, c int64, m *qrsMeasure, look int64, r *qrs
 	for i := range past {
 		best := shifted[0].dot(&l.shapes[i])
 		for s := 1; s < len(shifted); s++ {
-			best = max(best, shifted[s].dot(&l.shapes[i]))
+			best = larger(best, shifted[s].dot(&l.shapes[i]))
 		}
 		likeMean += best
 		if i == 0 {
@@ -300,7 +322,7 @@ func (l *qrsLead) inputs(x []float32, c int64, m *qrsMeasure, look int64, r *qrs
 	unlike := float32(0)
 	for i := range min(l.rejected, qrsPast) {
 		for s := 1; s < len(shifted); s += 2 {
-			unlike = max(unlike, shifted[s].dot(&l.rejectedShape[i]))
+			unlike = larger(unlike, shifted[s].dot(&l.rejectedShape[i]))
 		}
 	}
 	x = append(x, likeMost, likeMean, likeLeast, unlike, likeMost-unlike)
