@@ -32,10 +32,10 @@ func TestAFFalseMinutes(t *testing.T) {
 	for _, unclassified := range []bool{true, false} {
 		var sum bench.RhythmScore
 		for _, r := range evaluateAF(t, "nsrdb", "(N", unclassified) {
-			require.LessOrEqual(t, r.Score.FalsePerDay(), 6.0, "%s, without classes: %v", r.Name, unclassified)
+			require.LessOrEqual(t, r.Score.FalsePerDay(), 5.05, "%s, without classes: %v", r.Name, unclassified)
 			sum.Add(&r.Score)
 		}
-		require.LessOrEqual(t, sum.FalsePerDay(), 0.6)
+		require.LessOrEqual(t, sum.FalsePerDay(), 0.41)
 	}
 }
 
@@ -65,6 +65,6 @@ func TestAFWithWavesOnStrangers(t *testing.T) {
 	for _, r := range results {
 		sum.Add(&r.Score)
 	}
-	require.GreaterOrEqual(t, sum.Se(), 97.5)
-	require.GreaterOrEqual(t, sum.Sp(), 98.0)
+	require.GreaterOrEqual(t, sum.Se(), 98.5)
+	require.GreaterOrEqual(t, sum.Sp(), 98.6)
 }

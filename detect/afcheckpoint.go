@@ -21,7 +21,7 @@ func (d *AFDetector) fingerprint() checkpoint.Fingerprint {
 
 // series are the fields of an AFSeries. The sums are not among them: they follow
 // from the ring.
-func (c *beatCodec) series(a *afSeriesState) {
+func (c *stateCodec) series(a *afSeriesState) {
 	c.Bools(&a.started, &a.comp)
 	c.Ints(&a.last, &a.n)
 	c.Floats(&a.frac, &a.med)
@@ -50,7 +50,7 @@ func (c *beatCodec) series(a *afSeriesState) {
 	}
 }
 
-func (c *beatCodec) fibrillation(s *afState) {
+func (c *stateCodec) fibrillation(s *afState) {
 	c.Bools(&s.started, &s.on)
 	state := int(s.state)
 	c.Index(&state, 0, int(ecg.Ended))
@@ -69,7 +69,7 @@ func (c *beatCodec) fibrillation(s *afState) {
 // AppendBinary implements encoding.BinaryAppender.
 func (d *AFDetector) AppendBinary(b []byte) ([]byte, error) {
 	e := checkpoint.Append(b, afMagic, afVersion, d.fingerprint())
-	c := beatCodec{checkpoint.Writing(&e)}
+	c := stateCodec{checkpoint.Writing(&e)}
 	c.fibrillation(&d.s)
 	c.series(&d.series.s)
 	return e.End(), nil
@@ -83,7 +83,7 @@ func (d *AFDetector) UnmarshalBinary(data []byte) error {
 	}
 	var s afState
 	var a afSeriesState
-	c := beatCodec{checkpoint.Reading(&r)}
+	c := stateCodec{checkpoint.Reading(&r)}
 	c.fibrillation(&s)
 	c.series(&a)
 	if err := r.Close(); err != nil {

@@ -32,13 +32,7 @@ const (
 //go:embed models/af.bin
 var afModelBytes []byte
 
-var embeddedAF = sync.OnceValue(func() *AFModel {
-	m, err := ReadAFModel(afModelBytes)
-	if err != nil {
-		panic(err) // the file is part of the program
-	}
-	return m
-})
+var embeddedAF = sync.OnceValue(func() *AFModel { return embedded(afModelBytes, ReadAFModel) })
 
 // ReadAFModel reads a model: four bytes of magic, version, then of both sets the
 // thresholds on and off and both networks, each with the sizes of its layers and

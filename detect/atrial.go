@@ -73,7 +73,7 @@ type AtrialWaves struct {
 }
 
 type atrialState struct {
-	clock  atrialClock
+	clock  meanClock
 	lead   []atrialLead
 	queue  []ecg.Beat // found, not measured: the signal around them is not complete
 	series AFSeries
@@ -135,7 +135,7 @@ func (a *AtrialWaves) Reset() {
 	for i := range lead {
 		lead[i].reset()
 	}
-	a.s = atrialState{lead: lead, queue: queue, clock: atrialClock{ratio: a.rate / atrialRate}, series: AFSeries{rate: a.rate}}
+	a.s = atrialState{lead: lead, queue: queue, clock: meanClock{ratio: a.rate / atrialRate}, series: AFSeries{rate: a.rate}}
 }
 
 // Delay implements ecg.Stage: that of the detector, and no less than the QRS
@@ -166,7 +166,7 @@ func (a *AtrialWaves) Append(dst []AtrialEvidence, in []float64) []AtrialEvidenc
 // take brings frames onto the grid.
 func (a *AtrialWaves) take(block []float64) {
 	s := &a.s
-	var after atrialClock
+	var after meanClock
 	for i := range s.lead {
 		after = s.lead[i].grid.take(s.clock, block[i:], a.leads, a.hole)
 	}
@@ -252,7 +252,7 @@ func (a *AtrialWaves) Flush(dst []AtrialEvidence) []AtrialEvidence {
 	end, start := s.clock.n, len(dst)
 	s.queue = append(s.queue, a.detector.Flush(a.found[:0])...)
 	for range int64(float64(atrialSide+2)*a.rate/atrialRate) + 2 {
-		var after atrialClock
+		var after meanClock
 		for i := range s.lead {
 			g := &s.lead[i].grid
 			held := [1]float64{g.last}

@@ -17,7 +17,7 @@ func (a *AtrialWaves) fingerprint() checkpoint.Fingerprint {
 	return checkpoint.NewFingerprint().Float(a.rate).Int(int64(a.leads)).Int(int64(len(a.s.lead[0].grid.ring))).Int(int64(a.model.sum))
 }
 
-func (c *beatCodec) atrialLead(l *atrialLead) {
+func (c *stateCodec) atrialLead(l *atrialLead) {
 	g := &l.grid
 	c.Floats(&g.sum, &g.last)
 	c.Ints(&g.missing, &l.n)
@@ -36,7 +36,7 @@ func (c *beatCodec) atrialLead(l *atrialLead) {
 	}
 }
 
-func (c *beatCodec) atrial(s *atrialState) {
+func (c *stateCodec) atrial(s *atrialState) {
 	c.Ints(&s.clock.n, &s.clock.k, &s.last)
 	c.Bools(&s.begun, &s.ended)
 	for i := range s.lead {
@@ -62,7 +62,7 @@ func (a *AtrialWaves) AppendBinary(b []byte) ([]byte, error) {
 	}
 	e := checkpoint.Append(b, atrialMagic, atrialVersion, a.fingerprint())
 	e.Bytes(detector)
-	c := beatCodec{checkpoint.Writing(&e)}
+	c := stateCodec{checkpoint.Writing(&e)}
 	c.atrial(&a.s)
 	return e.End(), nil
 }
@@ -74,11 +74,11 @@ func (a *AtrialWaves) UnmarshalBinary(data []byte) error {
 		return err
 	}
 	detector := d.Bytes()
-	s := atrialState{clock: atrialClock{ratio: a.s.clock.ratio}, lead: make([]atrialLead, a.leads), series: AFSeries{rate: a.rate}}
+	s := atrialState{clock: meanClock{ratio: a.s.clock.ratio}, lead: make([]atrialLead, a.leads), series: AFSeries{rate: a.rate}}
 	for i := range s.lead {
 		s.lead[i].grid.ring = make([]float32, len(a.s.lead[i].grid.ring))
 	}
-	c := beatCodec{checkpoint.Reading(&d)}
+	c := stateCodec{checkpoint.Reading(&d)}
 	c.atrial(&s)
 	if err := d.Close(); err != nil {
 		return err

@@ -26,16 +26,6 @@ const (
 	atrialRange = vfRange
 )
 
-// atrialClock tells which input samples make a grid sample.
-type atrialClock struct {
-	ratio float64 // input samples per grid sample
-	n     int64   // input frames taken
-	k     int64   // grid samples complete
-}
-
-// end is where grid interval k ends, in input samples.
-func (c *atrialClock) end(k int64) float64 { return float64(float64(k+1) * c.ratio) }
-
 // atrialGrid is the signal of one lead. Grid sample k is centred where interval k
 // begins. A lost sample is the last good one, a longer loss NaN.
 type atrialGrid struct {
@@ -53,7 +43,7 @@ func (g *atrialGrid) reset() {
 
 // take reads every step-th value of in, the samples of one lead from c.n on, and
 // returns the clock behind them.
-func (g *atrialGrid) take(c atrialClock, in []float64, step int, hole int64) atrialClock {
+func (g *atrialGrid) take(c meanClock, in []float64, step int, hole int64) meanClock {
 	next := c.end(c.k)
 	t := float64(c.n)
 	sum, last, scale := g.sum, g.last, 1/c.ratio

@@ -33,13 +33,7 @@ const (
 //go:embed models/atrial.bin
 var atrialModelBytes []byte
 
-var embeddedAtrial = sync.OnceValue(func() *AtrialModel {
-	m, err := ReadAtrialModel(atrialModelBytes)
-	if err != nil {
-		panic(err) // the file is part of the program
-	}
-	return m
-})
+var embeddedAtrial = sync.OnceValue(func() *AtrialModel { return embedded(atrialModelBytes, ReadAtrialModel) })
 
 // ReadAtrialModel reads a model: four bytes of magic, version, of both kinds the
 // number of networks, of each the sizes of its layers and its numbers; the weight;

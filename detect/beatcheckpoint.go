@@ -29,22 +29,22 @@ func (b *BeatClassifier) fingerprint() checkpoint.Fingerprint {
 	return f
 }
 
-// beatCodec writes a state, or reads one: the same list of fields serves both.
-type beatCodec struct{ checkpoint.Fields }
+// stateCodec writes a state, or reads one: the same list of fields serves both.
+type stateCodec struct{ checkpoint.Fields }
 
-func (c *beatCodec) small(v *int32) {
+func (c *stateCodec) small(v *int32) {
 	n := int(*v)
 	c.Index(&n, 0, math.MaxInt32)
 	*v = int32(n)
 }
 
-func (c *beatCodec) bits(v *uint32) {
+func (c *stateCodec) bits(v *uint32) {
 	n := int64(*v)
 	c.Ints(&n)
 	*v = uint32(n)
 }
 
-func (c *beatCodec) beat(b *ecg.Beat) {
+func (c *stateCodec) beat(b *ecg.Beat) {
 	c.Ints(&b.At)
 	c.Floats(&b.Frac)
 	c.Ints(&b.Known)
@@ -56,13 +56,13 @@ func (c *beatCodec) beat(b *ecg.Beat) {
 	c.Floats(&b.Confidence)
 }
 
-func (c *beatCodec) shape(s *beatShape) {
+func (c *stateCodec) shape(s *beatShape) {
 	c.Slices32(s.x[:])
 	c.Floats32(&s.energy)
 	c.small(&s.n)
 }
 
-func (c *beatCodec) lead(l *beatLead) {
+func (c *stateCodec) lead(l *beatLead) {
 	c.Slices32(l.in.ring)
 	c.Floats32(&l.in.last, &l.x, &l.y, &l.height, &l.quality, &l.noise, &l.far, &l.spread)
 	c.Floats(&l.in.offset)
@@ -85,12 +85,12 @@ func (c *beatCodec) lead(l *beatLead) {
 	}
 }
 
-func (c *beatCodec) sorted(s *beatSorted, most int) {
+func (c *stateCodec) sorted(s *beatSorted, most int) {
 	c.Index(&s.n, 0, most)
 	c.Slices32(s.v[:s.n])
 }
 
-func (c *beatCodec) rhythm(r *beatRhythm) {
+func (c *stateCodec) rhythm(r *beatRhythm) {
 	c.Ints(&r.last)
 	c.Floats(&r.lastFrac)
 	c.Ints(&r.beats)
@@ -110,7 +110,7 @@ func (c *beatCodec) rhythm(r *beatRhythm) {
 	c.Floats32(&r.rr0, &r.start, &r.m32, &r.usual)
 }
 
-func (c *beatCodec) shapes(s *beatShapes) {
+func (c *stateCodec) shapes(s *beatShapes) {
 	for i := range s.cluster {
 		k := &s.cluster[i]
 		c.small(&k.n)
@@ -131,7 +131,7 @@ func (c *beatCodec) shapes(s *beatShapes) {
 }
 
 // cluster is a number of one, or beatNobody.
-func (c *beatCodec) cluster(v *uint8) {
+func (c *stateCodec) cluster(v *uint8) {
 	n := int(*v)
 	c.Index(&n, 0, beatNobody)
 	if n >= beatClusters {
@@ -140,7 +140,7 @@ func (c *beatCodec) cluster(v *uint8) {
 	*v = uint8(n)
 }
 
-func (c *beatCodec) adaption(a *beatAdaption) {
+func (c *stateCodec) adaption(a *beatAdaption) {
 	c.Ints(&a.n)
 	c.Floats32(&a.shiftS)
 	c.Slices32(a.shiftV[:])
@@ -158,7 +158,7 @@ func (c *beatCodec) adaption(a *beatAdaption) {
 	}
 }
 
-func (c *beatCodec) state(s *beatState) {
+func (c *stateCodec) state(s *beatState) {
 	c.Ints(&s.n)
 	c.Ints(&s.grid.k)
 	c.Ints(&s.grid.base)
@@ -207,7 +207,7 @@ func (b *BeatClassifier) AppendBinary(dst []byte) ([]byte, error) {
 		e.Ints(b.pacing.at[:])
 		e.Int(b.pacing.n)
 	}
-	c := beatCodec{checkpoint.Writing(&e)}
+	c := stateCodec{checkpoint.Writing(&e)}
 	c.state(&b.s)
 	return e.End(), nil
 }
@@ -230,7 +230,7 @@ func (b *BeatClassifier) UnmarshalBinary(data []byte) error {
 		l := &b.s.lead[i]
 		s.lead[i] = newBeatLead(make([]float32, len(l.in.ring)), make([]float32, len(l.ring)))
 	}
-	c := beatCodec{checkpoint.Reading(&d)}
+	c := stateCodec{checkpoint.Reading(&d)}
 	c.state(&s)
 	if err := d.Close(); err != nil {
 		return err

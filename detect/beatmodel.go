@@ -137,13 +137,7 @@ const (
 //go:embed models/beats.bin
 var beatModelBytes []byte
 
-var embeddedBeats = sync.OnceValue(func() *BeatModel {
-	m, err := ReadBeatModel(beatModelBytes)
-	if err != nil {
-		panic(err) // the file is part of the program
-	}
-	return m
-})
+var embeddedBeats = sync.OnceValue(func() *BeatModel { return embedded(beatModelBytes, ReadBeatModel) })
 
 // ReadBeatModel reads a model: four bytes of magic, version, then for both modes
 // the forests of rhythm and fibrillation, the networks of V, the forests of V and

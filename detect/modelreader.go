@@ -30,6 +30,15 @@ func openModel(data []byte, magic string, version uint16, wrong error) (*modelRe
 	return &modelReader{d: body[6:], sum: sum, wrong: wrong}, nil
 }
 
+// embedded reads a model that is part of the program.
+func embedded[M any](data []byte, read func([]byte) (*M, error)) *M {
+	m, err := read(data)
+	if err != nil {
+		panic(err) // the program is damaged
+	}
+	return m
+}
+
 // close reports whether everything was there and nothing is left.
 func (r *modelReader) close() error {
 	if r.bad || len(r.d) != 0 {

@@ -235,13 +235,13 @@ func (q *QRS) outdone(c int64, n int) bool {
 		if p.c-c >= qrsRefractory {
 			break
 		}
-		larger := true
+		more := true
 		for i := range s.leads {
 			if q.usable[i] {
-				larger = larger && s.leads[i].ev.e2[p.at(i)&qrsMask] > float32(qrsLarger*q.measures[i].e2)
+				more = more && s.leads[i].ev.e2[p.at(i)&qrsMask] > float32(qrsLarger*q.measures[i].e2)
 			}
 		}
-		if larger {
+		if more {
 			return true
 		}
 	}

@@ -48,13 +48,7 @@ const (
 //go:embed models/qrs.bin
 var qrsModelBytes []byte
 
-var embeddedQRS = sync.OnceValue(func() *QRSModel {
-	m, err := ReadQRSModel(qrsModelBytes)
-	if err != nil {
-		panic(err) // the file is part of the program
-	}
-	return m
-})
+var embeddedQRS = sync.OnceValue(func() *QRSModel { return embedded(qrsModelBytes, ReadQRSModel) })
 
 // ReadQRSModel reads a model: four bytes of magic, version, the gate, then per
 // look the number of networks and these; of each network the sizes of its layers

@@ -133,7 +133,7 @@ func (v *VFDetector) Reset() {
 		l.grid.reset()
 		*l = vfLead{grid: l.grid}
 	}
-	v.s = vfState{leads: v.s.leads, clock: vfClock{ratio: v.rate / vfGridRate}}
+	v.s = vfState{leads: v.s.leads, clock: vfClock{meanClock: meanClock{ratio: v.rate / vfGridRate}}}
 }
 
 // Delay implements ecg.Stage: the longest time from an onset to Suspected and from
@@ -147,11 +147,11 @@ func (v *VFDetector) Append(dst []ecg.Episode, in []float64) []ecg.Episode {
 	for frames := len(in) / leads; frames > 0; {
 		end := s.clock.hopEnd()
 		n := int(min(int64(frames), end-s.clock.n))
-		var after vfClock
+		var after meanClock
 		for l := range s.leads {
-			after = s.leads[l].grid.take(s.clock, in[l:n*leads], leads)
+			after = s.leads[l].grid.take(s.clock.meanClock, in[l:n*leads], leads)
 		}
-		s.clock = after
+		s.clock.meanClock = after
 		in, frames = in[n*leads:], frames-n
 		if s.clock.n == end {
 			s.clock.hops++

@@ -45,7 +45,7 @@ func (v *VFDetector) UnmarshalBinary(data []byte) error {
 	if err != nil {
 		return err
 	}
-	s := vfState{clock: vfClock{ratio: v.s.clock.ratio}, leads: slices.Clone(v.s.leads)}
+	s := vfState{clock: vfClock{meanClock: meanClock{ratio: v.s.clock.ratio}}, leads: slices.Clone(v.s.leads)}
 	s.clock.n, s.clock.k, s.clock.hops = d.Int(), d.Int(), d.Int()
 	s.ended = d.Bool()
 	s.rhythm.decode(&d)

@@ -35,19 +35,24 @@ const (
 	vfBack = 6
 )
 
-// vfClock tells which input samples make a grid sample.
-type vfClock struct {
+// meanClock tells which input samples make a sample of a grid of means.
+type meanClock struct {
 	ratio float64 // input samples per grid sample
 	n     int64   // input frames taken
 	k     int64   // grid samples complete
-	hops  int64   // hops complete
+}
+
+// end is where grid sample k ends, in input samples.
+func (c *meanClock) end(k int64) float64 { return float64(float64(k+1) * c.ratio) }
+
+// vfClock also counts the hops that are complete.
+type vfClock struct {
+	meanClock
+	hops int64
 }
 
 // hopEnd is the number of input frames that complete the hop at hand.
 func (c *vfClock) hopEnd() int64 { return int64(math.Ceil(c.end((c.hops+1)*vfHop - 1))) }
-
-// end is where grid sample k ends, in input samples.
-func (c *vfClock) end(k int64) float64 { return float64(float64(k+1) * c.ratio) }
 
 // vfGrid is what one lead has of the hop at hand. A missing or impossible sample
 // is the last good one: a longer loss is a signal that stands still.
@@ -77,7 +82,7 @@ func (g *vfGrid) reset() {
 
 // take reads every step-th value of in, the samples of one lead from c.n on, and
 // returns the clock behind them.
-func (g *vfGrid) take(c vfClock, in []float64, step int) vfClock {
+func (g *vfGrid) take(c meanClock, in []float64, step int) meanClock {
 	next := c.end(c.k)
 	t := float64(c.n)
 	sum, last, unit, scale := g.sum, g.last, g.unit, 1/c.ratio

@@ -27,13 +27,7 @@ const (
 //go:embed models/vf.bin
 var vfModelBytes []byte
 
-var embeddedVF = sync.OnceValue(func() *VFModel {
-	m, err := ReadVFModel(vfModelBytes)
-	if err != nil {
-		panic(err) // the file is part of the program
-	}
-	return m
-})
+var embeddedVF = sync.OnceValue(func() *VFModel { return embedded(vfModelBytes, ReadVFModel) })
 
 // odds are the log odds that the inputs are those of a shockable rhythm.
 func (m *VFModel) odds(x *[vfInputs]float32) float32 {

@@ -9,19 +9,21 @@ import (
 // zerophase.go: sections over a whole signal at once, for records.
 
 // Run runs sections over x into dst, which has the length of x and may be x.
-// state has two values per section (transposed direct form II), is read and
-// updated; all zeros are a filter at rest. It rounds at the end of a run: a signal
-// in parts can differ in the last digits from one in a run. NaN is not looked for.
-// A Cascade does better in both.
+// state has two values per section (transposed direct form II, Oppenheim and
+// Schafer, section 6.3, as in SciPy), is read and updated, so that a signal in parts
+// gives the same bits; all zeros are a filter at rest. NaN is not looked for. A
+// Cascade is faster, and its errors are smaller.
 func Run(sections []Section, state, dst, x []float64) {
-	pairs := make([][2]float64, len(sections))
-	for k := range pairs {
-		z := state[2*k:]
-		pairs[k] = [2]float64{z[0], z[0] + z[1]}
-	}
-	runChain(loops(sections), pairs, dst[:len(x)], x)
-	for k, z := range pairs {
-		state[2*k], state[2*k+1] = z[0], z[1]-z[0]
+	dst = dst[:len(x)]
+	for i, v := range x {
+		for k := range sections {
+			s, z := &sections[k], state[2*k:][:2]
+			y := float64(s.B0*v) + z[0]
+			z[0] = (float64(s.B1*v) + z[1]) - float64(s.A1*y)
+			z[1] = float64(s.B2*v) - float64(s.A2*y)
+			v = y
+		}
+		dst[i] = v
 	}
 }
 

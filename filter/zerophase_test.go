@@ -140,6 +140,14 @@ func TestPaddingEqualsSciPy(t *testing.T) {
 	state := make([]float64, 2*len(s))
 	filter.Run(s, state, make([]float64, 150), x[:150])
 	require.False(t, requireTrue(t, exactly.state(), flat(g.StateAfter150), state, "state after 150"))
+	whole, parts := make([]float64, len(x)), make([]float64, len(x))
+	filter.Run(s, make([]float64, 2*len(s)), whole, x)
+	state = make([]float64, 2*len(s))
+	for from, to := 0, 0; from < len(x); from = to {
+		to = min(len(x), from+1+from%7)
+		filter.Run(s, state, parts[from:to], x[from:to])
+	}
+	requireBits(t, whole, parts, "in parts")
 	kinds := map[string]filter.Padding{"odd": filter.PadOdd, "even": filter.PadEven, "constant": filter.PadConst, "none": filter.PadNone}
 	for _, c := range g.Sosfiltfilt {
 		pad, n := filter.PadConfig{Kind: kinds[c.Padtype], Samples: c.Padlen}, c.Padlen
