@@ -1,8 +1,6 @@
 package bench
 
 import (
-	"time"
-
 	"github.com/sinus-ecg/sinus/detect"
 	"github.com/sinus-ecg/sinus/ecg"
 	"github.com/sinus-ecg/sinus/wfdb"
@@ -33,7 +31,7 @@ func (c Classification) stage(rate float64, leads int, detector ecg.Stage[float6
 	if err != nil {
 		return nil, err
 	}
-	return &classified{s: s}, nil
+	return s.Beats(), nil
 }
 
 // ClassifiedSource classifies the beats that an annotator has marked, by the
@@ -55,31 +53,3 @@ func (d Database) ClassifiedSource(c Classification, annotator, lead string) Sou
 		})
 	}
 }
-
-// classified is a BeatClassifier whose posteriors are left out.
-type classified struct {
-	s   *detect.BeatClassifier
-	out []detect.ClassifiedBeat
-}
-
-func (c *classified) plain(dst []ecg.Beat) []ecg.Beat {
-	for _, b := range c.out {
-		dst = append(dst, b.Beat)
-	}
-	return dst
-}
-
-func (c *classified) Append(dst []ecg.Beat, in []float64) []ecg.Beat {
-	c.out = c.s.Append(c.out[:0], in)
-	return c.plain(dst)
-}
-
-func (c *classified) Flush(dst []ecg.Beat) []ecg.Beat {
-	c.out = c.s.Flush(c.out[:0])
-	return c.plain(dst)
-}
-
-func (c *classified) Reset()                                { c.s.Reset() }
-func (c *classified) Delay() time.Duration                  { return c.s.Delay() }
-func (c *classified) AppendBinary(b []byte) ([]byte, error) { return c.s.AppendBinary(b) }
-func (c *classified) UnmarshalBinary(b []byte) error        { return c.s.UnmarshalBinary(b) }

@@ -44,8 +44,8 @@ type AtrialEvidence struct {
 
 // AtrialWaves looks at the signal between the beats for P waves and for the
 // waves of fibrillation: a Stage over frames in mV, with a detector inside, that
-// gives the evidence of each beat with the beat. With AppendEvidence an AFDetector
-// takes it instead of beats: fewer irregular rhythms with P waves are called
+// gives the evidence of each beat with the beat. With AppendEvidence an AFDetector,
+// or RhythmRules, takes it instead of beats: fewer irregular rhythms with P waves are called
 // fibrillation, and more of fibrillation is found.
 //
 // It describes the last 32 beats of each lead: whether the 230 ms before the QRS

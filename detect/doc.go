@@ -100,8 +100,9 @@
 // guidelines and standards. [AFDetector] finds atrial fibrillation by the
 // irregularity of intervals; it works alone or within the rules. Its networks
 // stand in models/af.md. [AtrialWaves] looks for P waves and the waves of fibrillation
-// in the signal; with its evidence (AFDetector.AppendEvidence) there are half as many
-// false alarms (models/atrial.md). Both need the clock besides the beats, and to be told by
+// in the signal; with its evidence (AppendEvidence of both) there are half as many
+// false alarms (models/atrial.md); [BeatClassifier.Beats] gives it beats with classes.
+// The rules and AFDetector need the clock besides the beats, and to be told by
 // Break where there is no signal.
 //
 // # Ventricular fibrillation

@@ -243,21 +243,35 @@ func (r *RhythmRules) Reset() {
 // Append implements ecg.Stage. A beat that is not after the last one is ignored.
 func (r *RhythmRules) Append(dst []ecg.Episode, in []ecg.Beat) []ecg.Episode {
 	for _, b := range in {
-		dst = r.Advance(dst, b.Known)
-		if r.s.started && b.At <= r.s.beats[0].at {
-			continue
-		}
-		if !(math.Abs(b.Frac) <= 0.5) {
-			b.Frac = 0
-		}
-		r.s.known = max(r.s.known, b.Known)
-		if r.af != nil {
-			r.told = r.af.Append(r.told[:0], []ecg.Beat{b})
-			dst = r.fibrillation(dst)
-		}
-		dst = r.beat(dst, b)
+		dst = r.take(dst, b, 0)
 	}
 	return dst
+}
+
+// AppendEvidence is Append for beats with what the signal says of the atria, as
+// AtrialWaves gives them: the AFDetector inside takes it into account.
+func (r *RhythmRules) AppendEvidence(dst []ecg.Episode, in []AtrialEvidence) []ecg.Episode {
+	for i := range in {
+		dst = r.take(dst, in[i].Beat, float32(in[i].Shift))
+	}
+	return dst
+}
+
+// take takes a beat, and what is to be added to the log odds of fibrillation.
+func (r *RhythmRules) take(dst []ecg.Episode, b ecg.Beat, shift float32) []ecg.Episode {
+	dst = r.Advance(dst, b.Known)
+	if r.s.started && b.At <= r.s.beats[0].at {
+		return dst
+	}
+	if !(math.Abs(b.Frac) <= 0.5) {
+		b.Frac = 0
+	}
+	r.s.known = max(r.s.known, b.Known)
+	if r.af != nil {
+		r.told = r.af.beat(r.told[:0], b, shift)
+		dst = r.fibrillation(dst)
+	}
+	return r.beat(dst, b)
 }
 
 // Advance implements ecg.Advancer.

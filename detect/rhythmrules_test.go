@@ -32,7 +32,7 @@ func newRhythmRules(t testing.TB, c detect.RhythmRulesConfig) *detect.RhythmRule
 
 // told are the episodes of a stage over these beats, the reports of each joined,
 // those that were only suspected too if least says so.
-func told(s ecg.Stage[ecg.Beat, ecg.Episode], beats []ecg.Beat, frames int64, least ecg.EpisodeState) []ecg.Episode {
+func told[In any](s ecg.Stage[In, ecg.Episode], beats []In, frames int64, least ecg.EpisodeState) []ecg.Episode {
 	out := s.Append(nil, beats)
 	out = s.(ecg.Advancer[ecg.Episode]).Advance(out, frames)
 	out = s.Flush(out)
@@ -92,35 +92,41 @@ func TestRulesOnEveryRhythm(t *testing.T) {
 				least = ecg.Suspected // intervals do not prove it
 			}
 			got := told(newRhythmRules(t, detect.RhythmRulesConfig{Rate: synthRate, AF: &detect.AFConfig{Classified: true}}), beats, frames, least)
-			found := 0
-			for _, e := range got {
-				if e.Rhythm == ecg.SinusRhythm {
-					continue
-				}
-				right := slices.ContainsFunc(truth, func(w ecg.Episode) bool {
-					return w.Rhythm == e.Rhythm && e.Start < w.End && e.End > w.Start
-				})
-				// Asystole is a pause first.
-				require.True(t, right || kind == ecg.Asystole && e.Rhythm == ecg.Pause, "%v seed %d: %v is invented", kind, seed, e)
-				if e.Rhythm == kind {
-					found++
-				}
-			}
-			for _, w := range truth {
-				i := slices.IndexFunc(got, func(e ecg.Episode) bool {
-					return e.Rhythm == w.Rhythm && e.Start > w.Start-10*synthRate && e.Start < w.Start+10*synthRate
-				})
-				require.GreaterOrEqual(t, i, 0, "%v seed %d: %v is missed among %v", kind, seed, w, got)
-				end := 10. // s; the irregularity of so many intervals dies away slowly
-				if kind == ecg.AtrialFibrillation {
-					end = 30
-				}
-				require.InDelta(t, w.End, got[i].End, end*synthRate, "%v seed %d", kind, seed)
-			}
-			if kind != ecg.SinusRhythm {
-				require.Equal(t, 1, found, "%v seed %d: in pieces, %v", kind, seed, got)
-			}
+			requireRhythm(t, fmt.Sprintf("%v seed %d", kind, seed), kind, truth, got)
 		}
+	}
+}
+
+// requireRhythm requires that everything true was told within 10 s, that of this
+// kind in one piece, and nothing else.
+func requireRhythm(t *testing.T, name string, kind ecg.Rhythm, truth, got []ecg.Episode) {
+	found := 0
+	for _, e := range got {
+		if e.Rhythm == ecg.SinusRhythm {
+			continue
+		}
+		right := slices.ContainsFunc(truth, func(w ecg.Episode) bool {
+			return w.Rhythm == e.Rhythm && e.Start < w.End && e.End > w.Start
+		})
+		// Asystole is a pause first.
+		require.True(t, right || kind == ecg.Asystole && e.Rhythm == ecg.Pause, "%s: %v is invented", name, e)
+		if e.Rhythm == kind {
+			found++
+		}
+	}
+	for _, w := range truth {
+		i := slices.IndexFunc(got, func(e ecg.Episode) bool {
+			return e.Rhythm == w.Rhythm && e.Start > w.Start-10*synthRate && e.Start < w.Start+10*synthRate
+		})
+		require.GreaterOrEqual(t, i, 0, "%s: %v is missed among %v", name, w, got)
+		end := 10. // s; the irregularity of so many intervals dies away slowly
+		if kind == ecg.AtrialFibrillation {
+			end = 30
+		}
+		require.InDelta(t, w.End, got[i].End, end*synthRate, name)
+	}
+	if kind != ecg.SinusRhythm {
+		require.Equal(t, 1, found, "%s: in pieces, %v", name, got)
 	}
 }
 

@@ -110,6 +110,10 @@ func analyse(ctx context.Context, o options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", src.title, err)
 	}
+	waves, err := detect.NewAtrialWaves(detect.AtrialConfig{Rate: format.Rate, Leads: 1, Detector: classifier.Beats()})
+	if err != nil {
+		return fmt.Errorf("%s: %w", src.title, err)
+	}
 	rules, err := detect.NewRhythmRules(detect.RhythmRulesConfig{Rate: format.Rate, AF: &detect.AFConfig{Classified: true}})
 	if err != nil {
 		return fmt.Errorf("%s: %w", src.title, err)
@@ -118,9 +122,9 @@ func analyse(ctx context.Context, o options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", src.title, err)
 	}
-	a := analysis{summary: newSummary(clock, classifier.Delay()), rhythms: rhythms{rules: rules}, gapFrames: clock.Sample(gapLimit), quality: quality}
+	a := analysis{summary: newSummary(clock, waves.Delay()), rhythms: rhythms{rules: rules}, gapFrames: clock.Sample(gapLimit), quality: quality}
 	bar := newProgress(stderr, src.frames)
-	readErr := a.run(ctx, src.signal, classifier, bar)
+	readErr := a.run(ctx, src.signal, waves, bar)
 	bar.clear()
 
 	lead := format.Leads[0]
@@ -156,10 +160,10 @@ type analysis struct {
 
 var errInterrupted = errors.New("interrupted, the summary is of what came before")
 
-func (a *analysis) run(ctx context.Context, s ecg.Signal, d ecg.Stage[float64, detect.ClassifiedBeat], bar *progress) error {
+func (a *analysis) run(ctx context.Context, s ecg.Signal, d ecg.Stage[float64, detect.AtrialEvidence], bar *progress) error {
 	a.writer = wfdb.NewAnnotationWriter(&a.file, wfdb.AnnotationWriterOptions{})
 	block := make([]float64, 4096)
-	var beats []detect.ClassifiedBeat
+	var beats []detect.AtrialEvidence
 	for {
 		n, err := s.Read(block)
 		if err == nil && ctx.Err() != nil {
@@ -175,14 +179,14 @@ func (a *analysis) run(ctx context.Context, s ecg.Signal, d ecg.Stage[float64, d
 		for _, q := range a.seconds {
 			a.summary.second(q)
 		}
-		for _, c := range beats {
-			b := c.Beat
+		for _, e := range beats {
+			b := e.Beat
 			if a.summary.beats > 0 && a.gapEnd > a.summary.last.At && a.gapEnd <= b.At {
 				a.summary.gap()
 				a.rhythms.gap(a.gapStart)
 			}
 			a.summary.add(b)
-			a.rhythms.add(b)
+			a.rhythms.add(e)
 			if err := a.writer.Write(wfdb.Annotation{Time: b.At, Code: wfdb.CodeOf(b.Class)}); err != nil {
 				return err
 			}

@@ -21,7 +21,9 @@ type rhythms struct {
 	}
 }
 
-func (r *rhythms) add(b ecg.Beat) { r.take(r.rules.Append(r.told[:0], []ecg.Beat{b})) }
+func (r *rhythms) add(e detect.AtrialEvidence) {
+	r.take(r.rules.AppendEvidence(r.told[:0], []detect.AtrialEvidence{e}))
+}
 
 // gap says that there was no signal from a sample on.
 func (r *rhythms) gap(from int64) { r.take(r.rules.Break(r.told[:0], from)) }
@@ -59,7 +61,7 @@ func (r *rhythms) take(told []ecg.Episode) {
 func (r *rhythms) write(w io.Writer, s *summary) {
 	signal := s.frames - s.lost
 	share := func(k ecg.Rhythm) float64 { return 100 * float64(r.of[k].samples) / float64(max(1, signal)) }
-	fmt.Fprintf(w, "%-16s%.1f %% of the time, episodes of 30 s and more\n", "AF burden", share(ecg.AtrialFibrillation))
+	fmt.Fprintf(w, "%-16s%.1f %% of the time, episodes of 30 s and more, by intervals and atrial waves\n", "AF burden", share(ecg.AtrialFibrillation))
 	fmt.Fprintf(w, "%-16s%8s %9s  longest\n", "Rhythms", "% time", "episodes")
 	for k := range r.of {
 		o := &r.of[k]
