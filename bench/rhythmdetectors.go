@@ -40,7 +40,15 @@ var RhythmDetectors = []RhythmDetector{
 	{Name: "af", Tasks: []RhythmTask{AFTask}, NeedsBeats: true, Find: FindInBeats(func(in RhythmInput) (ecg.Stage[ecg.Beat, ecg.Episode], error) {
 		return detect.NewAFDetector(detect.AFConfig{Rate: in.Rate, Classified: in.Classified})
 	})},
-	{Name: "afwaves", Tasks: []RhythmTask{AFTask}, NeedsBeats: true, NeedsSignal: true, Find: findWithWaves},
+	{Name: "afwaves", Tasks: []RhythmTask{AFTask}, NeedsBeats: true, NeedsSignal: true, Find: FindWithWaves(func(in RhythmInput) (EvidenceStage, error) {
+		return detect.NewAFDetector(detect.AFConfig{Rate: in.Rate, Classified: in.Classified})
+	})},
+	{Name: "rules", Tasks: []RhythmTask{BlockTask, AFTask}, NeedsBeats: true, NeedsSignal: true, Find: FindWithWaves(func(in RhythmInput) (EvidenceStage, error) {
+		return rulesOf(in)
+	})},
+	{Name: "intervals", Tasks: []RhythmTask{BlockTask, AFTask}, NeedsBeats: true, Find: FindInBeats(func(in RhythmInput) (ecg.Stage[ecg.Beat, ecg.Episode], error) {
+		return rulesOf(in)
+	})},
 }
 
 // FindRhythmDetector returns the detector of that name for a task; "" is the
@@ -74,22 +82,37 @@ func FindInBeats(stage func(RhythmInput) (ecg.Stage[ecg.Beat, ecg.Episode], erro
 	}
 }
 
-// findWithWaves is AFDetector with the evidence of AtrialWaves.
-func findWithWaves(in RhythmInput) ([]ecg.Episode, error) {
-	if in.Signal == nil {
-		return nil, errors.New("the record has no signal")
+func rulesOf(in RhythmInput) (*detect.RhythmRules, error) {
+	return detect.NewRhythmRules(detect.RhythmRulesConfig{Rate: in.Rate, AF: &detect.AFConfig{Classified: in.Classified}})
+}
+
+// EvidenceStage is a rhythm stage that takes the evidence of detect.AtrialWaves:
+// AFDetector and RhythmRules.
+type EvidenceStage interface {
+	AppendEvidence([]ecg.Episode, []detect.AtrialEvidence) []ecg.Episode
+	Flush([]ecg.Episode) []ecg.Episode
+	ecg.Advancer[ecg.Episode]
+}
+
+// FindWithWaves runs a stage over the beats of a record with the evidence of its
+// signal.
+func FindWithWaves(stage func(RhythmInput) (EvidenceStage, error)) func(RhythmInput) ([]ecg.Episode, error) {
+	return func(in RhythmInput) ([]ecg.Episode, error) {
+		if in.Signal == nil {
+			return nil, errors.New("the record has no signal")
+		}
+		leads := len(in.Signal.Format().Leads)
+		waves, err := detect.NewAtrialWaves(detect.AtrialConfig{Rate: in.Rate, Leads: leads, Detector: NewMarks(leads, in.Beats)})
+		if err != nil {
+			return nil, err
+		}
+		d, err := stage(in)
+		if err != nil {
+			return nil, err
+		}
+		evidence, err := ecg.ReadAll(ecg.Through(ecg.Reader[float64](in.Signal), waves))
+		return d.Flush(d.Advance(d.AppendEvidence(nil, evidence), in.Frames)), err
 	}
-	leads := len(in.Signal.Format().Leads)
-	waves, err := detect.NewAtrialWaves(detect.AtrialConfig{Rate: in.Rate, Leads: leads, Detector: NewMarks(leads, in.Beats)})
-	if err != nil {
-		return nil, err
-	}
-	d, err := detect.NewAFDetector(detect.AFConfig{Rate: in.Rate, Classified: in.Classified})
-	if err != nil {
-		return nil, err
-	}
-	evidence, err := ecg.ReadAll(ecg.Through(ecg.Reader[float64](in.Signal), waves))
-	return d.Flush(d.Advance(d.AppendEvidence(nil, evidence), in.Frames)), err
 }
 
 // FindInSignal runs a stage over the signal of a record.

@@ -12,17 +12,18 @@ import (
 type RhythmTask uint8
 
 const (
-	AFTask   RhythmTask = iota // is this atrial fibrillation? Flutter is left out.
-	VFTask                     // is this ventricular fibrillation or flutter? Tachycardia is left out.
-	RunsTask                   // is this a run of three and more ventricular beats?
+	AFTask    RhythmTask = iota // is this atrial fibrillation? Flutter is left out.
+	VFTask                      // is this ventricular fibrillation or flutter? Tachycardia is left out.
+	RunsTask                    // is this a run of three and more ventricular beats?
+	BlockTask                   // is this second- or third-degree block?
 )
 
-var rhythmTaskNames = []string{"af", "vf", "runs"}
+var rhythmTaskNames = []string{"af", "vf", "runs", "block"}
 
 // String returns the name that FindRhythmTask takes.
 func (t RhythmTask) String() string { return rhythmTaskNames[t] }
 
-// FindRhythmTask returns the task of that name: af, vf or runs.
+// FindRhythmTask returns the task of that name: af, vf, runs or block.
 func FindRhythmTask(name string) (RhythmTask, error) {
 	i := slices.Index(rhythmTaskNames, name)
 	if i < 0 {
@@ -35,7 +36,8 @@ func FindRhythmTask(name string) (RhythmTask, error) {
 // RunsTask is answered by beats.
 func (t RhythmTask) Wants(r ecg.Rhythm) bool {
 	return t == AFTask && r == ecg.AtrialFibrillation ||
-		t == VFTask && (r == ecg.VentricularFlutter || r == ecg.VentricularFibrillation)
+		t == VFTask && (r == ecg.VentricularFlutter || r == ecg.VentricularFibrillation) ||
+		t == BlockTask && (r == ecg.SecondDegreeBlock || r == ecg.ThirdDegreeBlock)
 }
 
 // answer is what a rhythm mark says to a task.
@@ -159,6 +161,12 @@ type lasting struct {
 
 func (t RhythmTask) of(m rhythmMark, o RhythmReading) answer {
 	switch {
+	case t == BlockTask && t.Wants(m.rhythm):
+		return yes
+	case t == BlockTask && m.rhythm == ecg.RhythmUnknown && m.af == leftOut: // noise, or not known
+		return leftOut
+	case t == BlockTask:
+		return no
 	case t != AFTask:
 		return m.vf
 	case o.Flutter && m.rhythm == ecg.AtrialFlutter:
@@ -169,7 +177,7 @@ func (t RhythmTask) of(m rhythmMark, o RhythmReading) answer {
 	return m.af
 }
 
-// answers are those of AFTask or VFTask, from sample 0 on, in order.
+// answers are those of a task other than RunsTask, from sample 0 on, in order.
 func (t RhythmTask) answers(ann []wfdb.Annotation, o RhythmReading) []lasting {
 	base := leftOut
 	if o.Before != "" {

@@ -97,6 +97,8 @@ func TestRhythmTruth(t *testing.T) {
 			want: bench.RhythmTruth{Yes: spans{{10, 14}}, LeftOut: spans{{32, 40}}}},
 		"a run at the end": {task: bench.RunsTask, ann: []wfdb.Annotation{beat(1, v), beat(2, v), mark(3, "(VT"), beat(4, v)},
 			want: bench.RhythmTruth{Yes: spans{{1, 4}}}},
+		"block": {task: bench.BlockTask, ann: []wfdb.Annotation{mark(10, "(N"), mark(20, "(BII"), mark(30, "(BI"), mark(40, "(BII"), mark(50, "(NOISE"), mark(60, "(AFL"), mark(70, "(NOSUCH"), mark(80, "(N")},
+			want: bench.RhythmTruth{Yes: spans{{20, 30}, {40, 50}}, LeftOut: spans{{0, 10}, {50, 60}, {70, 80}}}},
 	} {
 		require.Equal(t, c.want, c.task.Truth(c.ann, 100, c.reading), name)
 	}

@@ -167,6 +167,9 @@ func (d Database) evaluateRhythm(name string, e RhythmEvaluation) (RhythmResult,
 		}
 		return result, err
 	}
+	if e.Task == BlockTask {
+		return result, nil // epicmp does not know it
+	}
 	kind := AF
 	if e.Task == VFTask {
 		kind = VF
@@ -175,14 +178,17 @@ func (d Database) evaluateRhythm(name string, e RhythmEvaluation) (RhythmResult,
 	return result, err
 }
 
-// Annotate makes annotations of episodes: rhythm strings for AFTask, [ and ] for
-// VFTask. RunsTask is about beats and has none.
+// Annotate makes annotations of episodes: rhythm strings for AFTask and BlockTask, [
+// and ] for VFTask. RunsTask is about beats and has none.
 func (t RhythmTask) Annotate(found []Span) []wfdb.Annotation {
 	list := []wfdb.Annotation{}
 	for _, s := range found {
 		switch t {
 		case AFTask:
 			list = append(list, wfdb.Annotation{Time: s.Start, Code: wfdb.RhythmChange, Aux: "(AFIB"},
+				wfdb.Annotation{Time: s.End, Code: wfdb.RhythmChange, Aux: "(N"})
+		case BlockTask:
+			list = append(list, wfdb.Annotation{Time: s.Start, Code: wfdb.RhythmChange, Aux: "(BII"},
 				wfdb.Annotation{Time: s.End, Code: wfdb.RhythmChange, Aux: "(N"})
 		case VFTask:
 			list = append(list, wfdb.Annotation{Time: s.Start, Code: wfdb.FibrillationStart},

@@ -40,6 +40,9 @@ type AtrialEvidence struct {
 	// Shift is what the evidence adds to the log odds of the intervals in an
 	// AFDetector: Odds, within bounds, by a weight of the model.
 	Shift float64
+
+	// P is where the interval before the beat has P waves, by the clearest lead.
+	P PWaves
 }
 
 // AtrialWaves looks at the signal between the beats for P waves and for the
@@ -77,8 +80,9 @@ type atrialState struct {
 	lead   []atrialLead
 	queue  []ecg.Beat // found, not measured: the signal around them is not complete
 	series AFSeries
-	last   int64 // grid sample of the last beat
-	begun  bool  // there is one
+	last   int64   // grid sample of the last beat
+	begun  bool    // there is one
+	usual  float32 // running interval, grid samples
 	ended  bool
 }
 
@@ -118,7 +122,7 @@ func NewAtrialWaves(c AtrialConfig) (*AtrialWaves, error) {
 		a.model = embeddedAtrial()
 	}
 	// The ring holds what a late beat of the detector is measured by.
-	seconds := a.detector.Delay().Seconds() + float64(atrialRestMost+atrialFirst)/atrialRate + 2*atrialBlock/c.Rate
+	seconds := a.detector.Delay().Seconds() + float64(aloneMost+2*aloneReach)/atrialRate + 2*atrialBlock/c.Rate
 	a.s.lead = make([]atrialLead, a.leads)
 	for i := range a.s.lead {
 		a.s.lead[i].grid.ring = make([]float32, powerOfTwo(int(seconds*atrialRate)))
@@ -212,13 +216,20 @@ func (a *AtrialWaves) beat(b ecg.Beat) AtrialEvidence {
 		s.series = AFSeries{rate: a.rate}
 	}
 	s.begun, s.last = true, at
+	if rr > 0 && s.usual == 0 {
+		s.usual = float32(rr)
+	}
+	s.usual += (min(float32(rr), 2*s.usual) - s.usual) / atrialMemory
 	s.series.Push(b)
 	s.series.s.inputs(a.in[:atrialWaveInputs], atrialHorizon)
-	e := AtrialEvidence{Beat: b}
-	n := 0
+	e := AtrialEvidence{Beat: b, P: PWaves{N: -1}}
+	n, clearest := 0, float32(-1)
 	for i := range s.lead {
 		l := &s.lead[i]
 		l.measure(at, rr, s.clock.k-1)
+		if p, clear := l.alone(at, rr, s.clock.k-1, s.usual, 1/l.height); p.N >= 0 && clear > clearest {
+			e.P, clearest = p, clear
+		}
 		if !l.seen || l.n < atrialLeast || s.series.s.n < atrialLeast-1 {
 			continue
 		}

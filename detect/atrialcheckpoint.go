@@ -11,7 +11,7 @@ import (
 // last seconds and what the last beats looked like, and the intervals. A model
 // belongs to the configuration.
 
-const atrialMagic, atrialVersion = "Atri", 1
+const atrialMagic, atrialVersion = "Atri", 2
 
 func (a *AtrialWaves) fingerprint() checkpoint.Fingerprint {
 	return checkpoint.NewFingerprint().Float(a.rate).Int(int64(a.leads)).Int(int64(len(a.s.lead[0].grid.ring))).Int(int64(a.model.sum))
@@ -39,6 +39,7 @@ func (c *stateCodec) atrialLead(l *atrialLead) {
 func (c *stateCodec) atrial(s *atrialState) {
 	c.Ints(&s.clock.n, &s.clock.k, &s.last)
 	c.Bools(&s.begun, &s.ended)
+	c.Floats32(&s.usual)
 	for i := range s.lead {
 		c.atrialLead(&s.lead[i])
 	}

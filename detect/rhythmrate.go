@@ -199,6 +199,7 @@ func (r *RhythmRules) dropped() (state ecg.EpisodeState, start int64, ok bool) {
 	}
 	base := sorted[n/4]
 	drops, last, first, every := 0, -1, 0, 0
+	bare := false // one where a P wave ought to be seen, and is not
 	for i := range n {
 		b := &s.beats[i]
 		if b.class != ecg.Normal && b.class != ecg.Unclassified || s.beats[i+1].at < s.ended {
@@ -219,13 +220,14 @@ func (r *RhythmRules) dropped() (state ecg.EpisodeState, start int64, ok bool) {
 		}
 		drops++
 		last, first = i, i
+		bare = bare || b.bare(base)
 	}
 	if drops < 2 {
 		return 0, 0, false
 	}
 	// The group of the first drop began so many intervals before it as later ones.
 	start = s.beats[min(first+every, s.fresh-1)].at
-	if drops >= 3 {
+	if drops >= 3 && !bare {
 		return ecg.Confirmed, start, true
 	}
 	return ecg.Suspected, start, true

@@ -93,13 +93,17 @@ const (
 //   - PacedRhythm: four and more beats of class Q in a row.
 //   - VentricularBigeminy, VentricularTrigeminy: three times in a row every
 //     second, every third beat is V.
-//   - SecondDegreeBlock: intervals of 1.5 to 2.2 times the others, which are
-//     alike, each two to six beats. Suspected with two of them, Confirmed with
-//     three. 2:1 and 3:2 block, which look like bradycardia or bigeminy, are not
-//     found; premature atrial beats that are not conducted can look the same.
-//   - ThirdDegreeBlock: a regular rhythm of 40/min and less that came within two
-//     beats. It is Suspected only: intervals alone can't tell it from other
-//     escape rhythms.
+//   - SecondDegreeBlock: intervals in which P waves are evenly spaced, all but
+//     the last without a QRS (AppendEvidence), each one to six beats. Suspected
+//     with two of them, Confirmed with three. Without P waves: intervals of 1.5 to
+//     2.2 times the others, which are alike, each two to six beats. Then 2:1 and
+//     3:2 block, which look like bradycardia or bigeminy, are not found, and
+//     premature atrial beats that are not conducted can look the same; where the
+//     signal shows none of the P waves it stays Suspected.
+//   - ThirdDegreeBlock: a regular rhythm of 60/min and less with P waves that keep
+//     to a faster pace of their own; Suspected after six intervals, Confirmed after
+//     eight. By intervals alone, a regular one of 40/min and less that came
+//     within two beats is Suspected: it may be another escape rhythm.
 //   - AtrialFlutter: ten intervals in a row, and then nearly all, of two, three or
 //     four times (and not more than five) the same wave of 170 to 300 ms. Flutter
 //     with constant conduction, one rate, is not found.
@@ -133,6 +137,7 @@ type rulesBeat struct {
 	frac  float64
 	rr    float64 // s, from the beat before; 0: there is none to tell
 	class ecg.Class
+	p     PWaves // in the interval that it ends
 }
 
 type rulesState struct {
@@ -243,22 +248,24 @@ func (r *RhythmRules) Reset() {
 // Append implements ecg.Stage. A beat that is not after the last one is ignored.
 func (r *RhythmRules) Append(dst []ecg.Episode, in []ecg.Beat) []ecg.Episode {
 	for _, b := range in {
-		dst = r.take(dst, b, 0)
+		dst = r.take(dst, b, 0, PWaves{N: -1})
 	}
 	return dst
 }
 
 // AppendEvidence is Append for beats with what the signal says of the atria, as
-// AtrialWaves gives them: the AFDetector inside takes it into account.
+// AtrialWaves gives them: the AFDetector inside takes it into account, and P waves
+// without QRS tell block.
 func (r *RhythmRules) AppendEvidence(dst []ecg.Episode, in []AtrialEvidence) []ecg.Episode {
 	for i := range in {
-		dst = r.take(dst, in[i].Beat, float32(in[i].Shift))
+		dst = r.take(dst, in[i].Beat, float32(in[i].Shift), in[i].P)
 	}
 	return dst
 }
 
-// take takes a beat, and what is to be added to the log odds of fibrillation.
-func (r *RhythmRules) take(dst []ecg.Episode, b ecg.Beat, shift float32) []ecg.Episode {
+// take takes a beat, what is to be added to the log odds of fibrillation, and the P
+// waves before it.
+func (r *RhythmRules) take(dst []ecg.Episode, b ecg.Beat, shift float32, p PWaves) []ecg.Episode {
 	dst = r.Advance(dst, b.Known)
 	if r.s.started && b.At <= r.s.beats[0].at {
 		return dst
@@ -271,7 +278,7 @@ func (r *RhythmRules) take(dst []ecg.Episode, b ecg.Beat, shift float32) []ecg.E
 		r.told = r.af.beat(r.told[:0], b, shift)
 		dst = r.fibrillation(dst)
 	}
-	return r.beat(dst, b)
+	return r.beat(dst, b, p)
 }
 
 // Advance implements ecg.Advancer.
@@ -386,16 +393,16 @@ func (r *RhythmRules) forget() {
 }
 
 func (r *RhythmRules) report(dst []ecg.Episode, kind ecg.Rhythm, state ecg.EpisodeState, start, end int64) []ecg.Episode {
-	return append(dst, ecg.Episode{Rhythm: kind, State: state, Start: start, End: end, Known: r.s.known, Confidence: confidenceOf(kind)})
+	return append(dst, ecg.Episode{Rhythm: kind, State: state, Start: start, End: end, Known: r.s.known, Confidence: r.s.confidence(kind)})
 }
 
-// confidenceOf is 1 where the rhythm is defined by what was seen; the two kinds
-// of block are what the intervals look like.
-func confidenceOf(kind ecg.Rhythm) float64 {
-	switch kind {
-	case ecg.SecondDegreeBlock:
+// confidence is 1 where the rhythm is defined by what was seen; the two kinds of
+// block are what intervals and P waves look like.
+func (s *rulesState) confidence(kind ecg.Rhythm) float64 {
+	switch {
+	case kind == ecg.SecondDegreeBlock, kind == ecg.ThirdDegreeBlock && s.state == ecg.Confirmed:
 		return 0.7
-	case ecg.ThirdDegreeBlock:
+	case kind == ecg.ThirdDegreeBlock:
 		return 0.4
 	}
 	return 1
@@ -425,9 +432,9 @@ func (r *RhythmRules) change(dst []ecg.Episode, kind ecg.Rhythm, state ecg.Episo
 }
 
 // beat takes one beat.
-func (r *RhythmRules) beat(dst []ecg.Episode, b ecg.Beat) []ecg.Episode {
+func (r *RhythmRules) beat(dst []ecg.Episode, b ecg.Beat, p PWaves) []ecg.Episode {
 	s := &r.s
-	n := rulesBeat{at: b.At, frac: b.Frac, class: b.Class}
+	n := rulesBeat{at: b.At, frac: b.Frac, class: b.Class, p: p}
 	if n.class == ecg.Fusion {
 		n.class = ecg.Ventricular // as rxr counts runs
 	}
@@ -485,6 +492,12 @@ func (r *RhythmRules) judge() (kind ecg.Rhythm, state ecg.EpisodeState, start in
 		return ecg.RhythmUnknown, 0, s.beats[0].at
 	case s.af == afSuspected && byInterval(s.rhythm):
 		return s.rhythm, s.state, s.start
+	}
+	if state, start, ok := r.dissociated(); ok {
+		return ecg.ThirdDegreeBlock, state, start
+	}
+	if state, start, ok := r.unconducted(); ok && (state == ecg.Confirmed || s.rhythm != ecg.ThirdDegreeBlock) {
+		return ecg.SecondDegreeBlock, state, start
 	}
 	if state, start, ok := r.dropped(); ok {
 		return ecg.SecondDegreeBlock, state, start

@@ -7,7 +7,7 @@ import (
 	"github.com/sinus-ecg/sinus/ecg/checkpoint"
 )
 
-const rulesMagic, rulesVersion = "RYTH", 1
+const rulesMagic, rulesVersion = "RYTH", 2
 
 func (r *RhythmRules) fingerprint() checkpoint.Fingerprint {
 	c := &r.c
@@ -41,6 +41,10 @@ func (r *RhythmRules) AppendBinary(b []byte) ([]byte, error) {
 		e.Int(int64(n.class))
 		e.Float(n.frac)
 		e.Float(n.rr)
+		e.Int(int64(n.p.N))
+		for _, v := range n.p.Before {
+			e.Float(v)
+		}
 	}
 	if r.af != nil {
 		af, err := r.af.AppendBinary(nil)
@@ -73,7 +77,12 @@ func (r *RhythmRules) UnmarshalBinary(data []byte) error {
 	s.af, s.afStart = afStage(d.IntIn(0, int(afConfirmed))), d.Int()
 	s.before, s.wave, s.run.rr = d.Float(), d.Float(), d.Float()
 	for i := range s.beats {
-		s.beats[i] = rulesBeat{at: d.Int(), class: ecg.Class(d.IntIn(0, 255)), frac: d.Float(), rr: d.Float()}
+		n := &s.beats[i]
+		*n = rulesBeat{at: d.Int(), class: ecg.Class(d.IntIn(0, 255)), frac: d.Float(), rr: d.Float()}
+		n.p.N = d.IntIn(-1, len(n.p.Before))
+		for k := range n.p.Before {
+			n.p.Before[k] = d.Float()
+		}
 	}
 	var af []byte
 	if r.af != nil {

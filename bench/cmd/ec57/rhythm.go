@@ -19,13 +19,14 @@ With -task rhythms are scored instead of beats:
     ec57 -db data/ltafdb -task af -beats atr            the default detector, on annotated beats
     ec57 -db data/mitdb -task af -detector qrs          on beats that the library finds and classifies
     ec57 -db data/mitdb -task af -detector qrs -rhythm afwaves -lead 0   P and f waves beside the intervals
+    ec57 -db data/mitdb -task block -detector qrs       second- and third-degree block; -rhythm intervals without P waves
     ec57 -db data/vfdb -task vf -detector vf -lead all  a detector that reads the signal
     ec57 -db data/mitdb -task af -test ep -testdir out  rhythm annotations of out/200.ep, ...
     ec57 -db data/mitdb -task runs -test qrs            runs of ventricular beats
     ec57 -db data/mitdb -task runs -detector qrs        the same, found and classified
 
 The text is the line format of epicmp (af: rhythms that begin with (AFIB; vf:
-from [ to ]) or of rxr (runs), with the aggregates of sumstats. Below it, and
+from [ to ]) or of rxr (runs; block has none), with the aggregates of sumstats. Below it, and
 with -json as records and gross, stand figures that the programs have not: se,
 sp, pp in percent of the time, with all rhythm strings and with what is not known
 left out: the time before the first rhythm mark, noise, flutter for af,
@@ -45,7 +46,7 @@ type rhythmOptions struct {
 }
 
 func (o *rhythmOptions) flags(f *flag.FlagSet) {
-	f.StringVar(&o.task, "task", "", "score rhythms: `af`, vf or runs")
+	f.StringVar(&o.task, "task", "", "score rhythms: `af`, vf, runs or block")
 	f.StringVar(&o.beats, "beats", "", "with -task: the beats are those of annotation files of this `annotator`")
 	f.StringVar(&o.rhythm, "rhythm", "", "with -task: the rhythm detector of this `name`; the first one for the task if not given")
 	f.Float64Var(&o.fs, "fs", 0, "with -task: sampling frequency of records without a header, `Hz`")
@@ -192,7 +193,7 @@ func writeRhythmText(w io.Writer, task bench.RhythmTask, results []bench.RhythmR
 			t.Add(r.Name, r.Runs)
 		}
 		_, err = t.WriteTo(w)
-	} else {
+	} else if task != bench.BlockTask {
 		t := bench.EpisodeTable{Kind: bench.AF}
 		if task == bench.VFTask {
 			t.Kind = bench.VF
