@@ -25,13 +25,13 @@ type VFConfig struct {
 // VFWindow is four seconds of one lead, as an observer sees it.
 type VFWindow struct {
 	Lead   int
-	End    int64   // the input sample after its last one
-	RMS    float64 // mV, 1 to 30 Hz
-	Flat   float64 // share of the time at one value (a rail, a lost packet, no lead)
-	Low    bool    // the signal is gone: no fibrillation
-	Lost   bool    // it can't be told
-	Odds   float64 // log odds of a shockable rhythm, -5 to 5; 0 if Lost
-	Inputs []float32
+	End    int64     // the input sample after its last one
+	RMS    float64   // mV, 1 to 30 Hz
+	Flat   float64   // share of the time at one value (a rail, a lost packet, no lead)
+	Low    bool      // the signal is gone: no fibrillation
+	Lost   bool      // it can't be told
+	Odds   float64   // log odds of a shockable rhythm, -5 to 5; 0 if Lost
+	Inputs []float32 // that the model asked for
 }
 
 // VFDetector finds ventricular fibrillation, ventricular flutter and the fast
@@ -44,8 +44,9 @@ type VFWindow struct {
 //   - hardly more than the steps of the converter, or a quarter of what the lead
 //     has shown in the last minutes: a dead lead or asystole, no;
 //   - the slope stands still but for a spike in nearly every second: beats, no;
-//   - else a small neural network says how probable it is from 31 ratios of
-//     amplitudes, slopes and times, which know neither gain nor polarity.
+//   - else a small neural network says how probable it is from 17 ratios of
+//     amplitudes, slopes and times, which know neither gain nor polarity; where
+//     it is not sure two others from 31.
 //
 // The mean log odds of the leads that can be judged go into a sequential test.
 // An episode is Suspected with the evidence of two sure seconds, Confirmed, the
@@ -214,9 +215,20 @@ func (v *VFDetector) look(i int) *VFWindow {
 	case l.wave.beats():
 		w.Odds = -vfOddsLimit
 	default:
-		l.wave.inputs(&v.x, &sums)
-		w.Inputs = append(w.Inputs, v.x[:]...)
-		w.Odds = float64(clip(v.model.odds(&v.x), vfOddsLimit))
+		l.wave.outline(&v.x, &sums)
+		odds, clear := v.model.glance(&v.x)
+		if clear {
+			w.Inputs = append(w.Inputs, v.x[:vfGateInputs]...)
+			v.x[vfLeakage] = 1
+			if odds > 0 {
+				v.x[vfLeakage] = l.wave.leakage(&sums)
+			}
+		} else {
+			l.wave.details(&v.x, &sums)
+			w.Inputs = append(w.Inputs, v.x[:]...)
+			odds = v.model.odds(&v.x)
+		}
+		w.Odds = float64(clip(odds, vfOddsLimit))
 	}
 	return w
 }

@@ -59,7 +59,12 @@ func (w *vfWave) push(hop *[vfSide]float64, flat int, unit float64) {
 		h.f1 += math.Abs(f)
 		h.f2 += float64(f * f)
 		h.c2 += float64(c * c)
-		h.xMax, h.dMax = max(h.xMax, a), max(h.dMax, d)
+		if a > h.xMax { // not max, which minds NaN and the sign of 0
+			h.xMax = a
+		}
+		if d > h.dMax {
+			h.dMax = d
+		}
 		if (x < 0) != (x1 < 0) {
 			h.crossings++
 		}
@@ -84,11 +89,14 @@ func (w *vfWave) sums() vfSums {
 	return s
 }
 
-// vfInputs is the number of inputs of the model.
-const vfInputs = 31
+// vfInputs is the number of inputs of the model; vfGateInputs are the first of
+// them, those that follow from sums.
+const (
+	vfInputs     = 31
+	vfGateInputs = 17
 
-// vfLeakage is the place of the leakage among them.
-const vfLeakage = 21
+	vfLeakage = 30 // the place of the leakage
+)
 
 // beats reports whether the slope of nearly every second stands still but for a
 // spike, as between QRS complexes: no need to look closer.
@@ -103,36 +111,76 @@ func (w *vfWave) beats() bool {
 	return n >= vfHops-1
 }
 
-// inputs describes the window; s are its sums, none of them 0.
-func (w *vfWave) inputs(in *[vfInputs]float32, s *vfSums) {
+const vfTiny = 1e-9 // keeps logarithms and quotients finite
+
+func vfLog(v float64) float32 { return roughLog(float64(v) + vfTiny) }
+
+// outline describes the window by its sums, none of them 0: the first inputs.
+func (w *vfWave) outline(in *[vfInputs]float32, s *vfSums) {
 	const n = float64(vfWindow)
-	const tiny = 1e-9
-	log := func(v float64) float32 { return roughLog(float64(v) + tiny) }
+	var hopMax, slopeMax, kurt, slopeKurt spread
+	for i := range w.hops {
+		h := &w.hops[i]
+		hopMax.add(h.xMax / s.xMax)
+		slopeMax.add(h.dMax / s.dMax)
+		kurt.add(vfSide * h.x4 / (float64(h.x2*h.x2) + vfTiny*vfTiny))
+		slopeKurt.add(vfSide * h.d4 / (float64(h.d2*h.d2) + vfTiny*vfTiny))
+	}
+	rms, slope := math.Sqrt(s.x2/n), math.Sqrt(s.d2/n)
+	*(*[vfGateInputs]float32)(in[:]) = [vfGateInputs]float32{
+		vfLog(n*s.x4/float64(s.x2*s.x2) + 0.1),
+		float32(math.Abs(s.x3 / n / float64(rms*rms*rms))),
+		vfLog(n*s.d4/float64(s.d2*s.d2) + 0.1),
+		vfLog(slope / rms),
+		vfLog(s.c2/s.f2) / 2,
+		vfLog(s.period()),
+		vfLog(s.x1 / n / rms),
+		vfLog(s.d1 / n / slope),
+		vfLog(s.xMax / rms),
+		vfLog(s.dMax / slope),
+		float32(s.crossings / n),
+		vfLog(hopMax.least), vfLog(slopeMax.least),
+		vfLog(kurt.least), vfLog(kurt.most),
+		vfLog(slopeKurt.least), vfLog(slopeKurt.most),
+	}
+}
+
+// period is the mean one, in samples.
+func (s *vfSums) period() float64 { return min(max(2*math.Pi*s.x1/s.f1, 4), vfSide) }
+
+// leakage is what is left of the signal when half a mean period later is added.
+func (w *vfWave) leakage(s *vfSums) float32 {
+	lag := s.period() / 2
+	whole := int(lag)
+	part := lag - float64(whole)
+	leak := 0.0
+	now := w.x[whole+1:]
+	then := w.x[:len(now)+1]
+	for i, v := range now {
+		leak += math.Abs(v + then[i+1] + float64(part*(then[i]-then[i+1])))
+	}
+	return float32(leak * vfWindow / float64(len(now)) / (2 * s.x1))
+}
+
+// details are the inputs that need all samples.
+func (w *vfWave) details(in *[vfInputs]float32, s *vfSums) {
+	const n = float64(vfWindow)
 
 	// The window in shares of its largest value, and its slope too.
 	var bx, bd vfShares
 	sx, sd := vfBins/s.xMax, vfBins/s.dMax
 	for i, x := range w.x[2:] {
-		bx[1+uint(math.Abs(x)*sx)&127]++
-		bd[1+uint(math.Abs(x-w.x[i])*sd)&127]++
+		bx[1+uint32(int32(math.Abs(x)*sx))&127]++
+		bd[1+uint32(int32(math.Abs(x-w.x[i])*sd))&127]++
 	}
 	bx.sum()
 	bd.sum()
 	q50, q75, q95 := bx.quantile(0.5*n), bx.quantile(0.75*n), bx.quantile(0.95*n)
 	d50, d90, d98 := bd.quantile(0.5*n), bd.quantile(0.9*n), bd.quantile(0.98*n)
 
-	// Leakage: what is left of the signal when half a mean period later is added.
-	period := min(max(2*math.Pi*s.x1/s.f1, 4), vfSide)
-	lag := period / 2
-	whole := int(lag)
-	part := lag - float64(whole)
-	leak := 0.0
 	level := 0.3 * q95 / sx
 	crossed, above := 0, 0
-	now := w.x[whole+1:]
-	then := w.x[:len(now)+1]
-	for i, v := range now {
-		leak += math.Abs(v + then[i+1] + float64(part*(then[i]-then[i+1])))
+	for _, v := range w.x[2:] {
 		up := 0
 		if math.Abs(v) > level {
 			up = 1
@@ -140,41 +188,17 @@ func (w *vfWave) inputs(in *[vfInputs]float32, s *vfSums) {
 		crossed += up ^ above
 		above = up
 	}
-	leak *= n / float64(len(now))
-
-	var hopMax, slopeMax, kurt, slopeKurt spread
-	for i := range w.hops {
-		h := &w.hops[i]
-		hopMax.add(h.xMax / s.xMax)
-		slopeMax.add(h.dMax / s.dMax)
-		kurt.add(vfSide * h.x4 / (float64(h.x2*h.x2) + tiny*tiny))
-		slopeKurt.add(vfSide * h.d4 / (float64(h.d2*h.d2) + tiny*tiny))
-	}
-	rms, slope := math.Sqrt(s.x2/n), math.Sqrt(s.d2/n)
-	*in = [vfInputs]float32{
-		log(n*s.x4/float64(s.x2*s.x2) + 0.1),
-		float32(math.Abs(s.x3 / n / float64(rms*rms*rms))),
-		log(n*s.d4/float64(s.d2*s.d2) + 0.1),
-		log(slope / rms),
-		log(s.c2/s.f2) / 2,
-		log(period),
-		log(s.x1 / n / rms),
-		log(s.d1 / n / slope),
-		log(s.xMax / rms),
-		log(s.dMax / slope),
-		log(q50 / q95),
+	*(*[vfInputs - vfGateInputs]float32)(in[vfGateInputs:]) = [vfInputs - vfGateInputs]float32{
+		vfLog(q50 / q95),
 		float32((q75 - q50) / q95),
-		log(q95 / vfBins),
+		vfLog(q95 / vfBins),
 		bx.below(0.2 * q95), bx.below(0.35 * q95), bx.below(0.5 * q95),
-		log(d50 / vfBins),
-		log(d90 / vfBins),
+		vfLog(d50 / vfBins),
+		vfLog(d90 / vfBins),
 		bd.below(0.1 * d98), bd.below(0.25 * d98), bd.below(0.5 * d98),
-		float32(leak / (2 * s.x1)),
-		float32(float64(crossed) / n), float32(s.crossings / n),
-		log(hopMax.least), log(slopeMax.least),
-		log(kurt.least), log(kurt.most),
-		log(slopeKurt.least), log(slopeKurt.most),
-		log(d50 / d90),
+		float32(float64(crossed) / n),
+		vfLog(d50 / d90),
+		w.leakage(s),
 	}
 }
 

@@ -117,9 +117,32 @@ const vfNets = 2
 
 var vfConfig = mlp.Config{Hidden1: 24, Hidden2: 8, Epochs: 20, Batch: 256, Rate: 0.003, Decay: 0.3, Drop: 0.2, Leak: 0.05, Clip: 6}
 
+// The gate has the first inputs, those that cost little.
+const vfGateInputs = 17
+
+var vfGateConfig = func() mlp.Config {
+	c := vfConfig
+	c.Hidden1, c.Hidden2, c.Seed = 16, 8, vfNets+1
+	return c
+}()
+
+// firstInputs are the rows with the first n inputs.
+func firstInputs(rows *mlp.Rows, n int) *mlp.Rows {
+	first := &mlp.Rows{Inputs: n, Label: rows.Label, Weight: rows.Weight}
+	for i := range rows.Len() {
+		first.X = append(first.X, rows.X[i*rows.Inputs:][:n]...)
+	}
+	return first
+}
+
+// train returns the gate, then the other networks.
 func (t *vfTrainer) train(ctx context.Context, records []*vfRecord) ([]*mlp.Net, error) {
 	rows := t.rowsOf(records)
-	var nets []*mlp.Net
+	gate, err := mlp.Train(ctx, firstInputs(rows, vfGateInputs), vfGateConfig)
+	if err != nil {
+		return nil, err
+	}
+	nets := []*mlp.Net{gate}
 	for i := range vfNets {
 		c := vfConfig
 		c.Seed = uint64(i + 1)
@@ -201,10 +224,11 @@ func (t *vfTrainer) crossValidate(ctx context.Context, w io.Writer, o vfOptions)
 	return nil
 }
 
-// vfModelFile writes networks as detect.ReadVFModel reads them.
+// vfModelFile writes the gate and the other networks as detect.ReadVFModel reads them.
 func vfModelFile(nets []*mlp.Net) []byte {
-	w := newModelWriter("SVF ", 1)
-	w.nets(nets)
+	w := newModelWriter("SVF ", 2)
+	w.net(nets[0])
+	w.nets(nets[1:])
 	return w.end()
 }
 
