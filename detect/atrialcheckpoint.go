@@ -25,15 +25,18 @@ func (c *stateCodec) atrialLead(l *atrialLead) {
 	c.Floats32(&g.before, &g.x, &g.y, &l.height)
 	c.Slices32(g.ring, l.qrs[:])
 	c.small(&l.top)
+	var sum [atrialSize]int32
 	for i := range l.windows {
 		for j := range l.windows[i] {
 			v := int(l.windows[i][j])
 			c.Index(&v, math.MinInt16, math.MaxInt16)
 			l.windows[i][j] = int16(v)
+			sum[j] += int32(v)
 		}
 		l.sizes[i] = l.windows[i].sizes()
 		c.Slices32(l.numbers[i][:])
 	}
+	l.sum = sum
 }
 
 func (c *stateCodec) atrial(s *atrialState) {

@@ -52,8 +52,9 @@ var atrialBands = [...][]int{{2, 3}, {4, 5, 6, 7, 8}, {10, 12}, {16, 20, 26}}
 // atrialQuiet is a P window, in parts of a QRS height.
 type atrialQuiet [atrialSize]int16
 
-// sizes are the sums of squares of the window and of its steps.
-func (w *atrialQuiet) sizes() (s [2]float32) {
+// sizes are the sums of squares of the window and of its steps, and the logarithm
+// of its mean square.
+func (w *atrialQuiet) sizes() (s [3]float32) {
 	before := float32(0)
 	for j, v := range w {
 		x := float32(v) * (1. / atrialScale)
@@ -64,6 +65,7 @@ func (w *atrialQuiet) sizes() (s [2]float32) {
 		}
 		before = x
 	}
+	s[2] = roughLog(float64(s[0]/atrialSize) + 1e-5)
 	return s
 }
 
@@ -75,7 +77,8 @@ type atrialLead struct {
 	qrs     [2*atrialSide + 1]float32
 	top     int32 // place of the largest value in the last window
 	windows [atrialBeats]atrialQuiet
-	sizes   [atrialBeats][2]float32 // of the windows as stored: sums of squares, of them and of their steps
+	sizes   [atrialBeats][3]float32 // of the windows as stored
+	sum     [atrialSize]int32       // of the windows
 	numbers [atrialBeats][atrialNumbers]float32
 	seen    bool // the beat at hand was measured
 }
@@ -131,7 +134,9 @@ func (l *atrialLead) measure(at, rr, newest int64) {
 			c := x[j] - 2*x[j-1] + x[j-2]
 			bend += float32(c * c)
 		}
+		l.sum[j] -= int32(w[j])
 		w[j] = int16(math.Round(float64(x[j] * atrialScale)))
+		l.sum[j] += int32(w[j])
 	}
 	l.sizes[l.n%atrialBeats] = w.sizes()
 	v[atrialMobility] = roughLog(float64((slope + 1e-6) / (energy + 1e-6)))
@@ -253,13 +258,9 @@ const (
 // inputs describes the last beats of the lead, of which there is one.
 func (l *atrialLead) inputs(in []float32) {
 	n := int(min(l.n, atrialBeats))
-	var sum [atrialSize]int32
 	var mean [atrialNumbers]float32
 	for i := range n {
-		for j, v := range l.windows[i] {
-			sum[j] += int32(v)
-		}
-		for j, v := range l.numbers[i] {
+		for j, v := range &l.numbers[i] {
 			mean[j] += v
 		}
 	}
@@ -267,7 +268,7 @@ func (l *atrialLead) inputs(in []float32) {
 	var usual, bent [atrialSize]float32
 	scale := 1 / float32(n*atrialScale)
 	lo, hi, energy, top := float32(0), float32(0), float32(0), 0
-	for j, v := range sum {
+	for j, v := range l.sum {
 		u := float32(v) * scale
 		usual[j] = u
 		lo, hi = min(lo, u), max(hi, u)
@@ -292,7 +293,7 @@ func (l *atrialLead) inputs(in []float32) {
 	for i := range n {
 		xx, ww := l.sizes[i][0], l.sizes[i][1]
 		xy, dd := float32(0), float32(0)
-		for j, v := range l.windows[i] {
+		for j, v := range &l.windows[i] {
 			x := float32(v) * (1. / atrialScale)
 			xy += float32(x * usual[j])
 			dd += float32(x * bent[j])
@@ -301,7 +302,7 @@ func (l *atrialLead) inputs(in []float32) {
 		like += xy / sqrt32(float32(xx*energy)+1e-9)
 		rest := max(xx-2*xy+energy, 0)
 		left += roughLog(float64(rest/atrialSize) + 1e-5)
-		own += roughLog(float64(xx/atrialSize) + 1e-5)
+		own += l.sizes[i][2]
 		speed += roughLog(float64((max(ww-2*dd+slope, 0) + 1e-6) / (rest + 1e-6)))
 	}
 	m := float32(n)
