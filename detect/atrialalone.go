@@ -54,14 +54,15 @@ func (l *atrialLead) alone(at, rr, newest int64, usual, unit float32) (p PWaves,
 	}
 	var d [aloneMost]float32
 	all := float32(0)
+	// What lies before each value, in float64: differences of it are exact enough.
+	var total [len(x) + 1]float64
+	for i, v := range u {
+		total[i+1] = total[i] + float64(v)
+	}
 	for i := range n {
-		in, out := float32(0), float32(0)
-		for k := -aloneHalf; k <= aloneHalf; k++ {
-			in += u[i+aloneReach+k]
-		}
-		for k := aloneHalf + 1; k <= aloneReach; k++ {
-			out += u[i+aloneReach+k] + u[i+aloneReach-k]
-		}
+		from, to := i+aloneReach-aloneHalf, i+aloneReach+aloneHalf+1 // of the hump
+		in := float32(total[to] - total[from])
+		out := float32(total[to+aloneSide] - total[from-aloneSide] - (total[to] - total[from]))
 		d[i] = (in/(2*aloneHalf+1) - out/(2*aloneSide)) * unit
 		all += abs32(d[i])
 	}
