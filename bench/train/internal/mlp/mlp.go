@@ -171,28 +171,22 @@ func (b *batch) load(n *Net, rows *Rows, which []int32, clip float32) {
 	}
 }
 
-func matrix(rows, cols int, data []float32) blas32.General {
-	return blas32.General{Rows: rows, Cols: cols, Stride: cols, Data: data}
-}
-
 // run adds up the gradients of one batch.
 func (b *batch) run(p []*parameter, c Config, rng *rand.Rand) {
-	x := matrix(b.size, b.inputs, b.x)
-	h1, h2 := matrix(b.size, c.Hidden1, b.h1), matrix(b.size, c.Hidden2, b.h2)
-	w1, w2 := matrix(b.inputs, c.Hidden1, p[0].w), matrix(c.Hidden1, c.Hidden2, p[2].w)
-	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, x, w1, 0, h1)
+	clear(b.h1)
+	addProduct(b.h1, b.x, p[0].w, false, b.size, b.inputs, c.Hidden1)
 	rectify(b.h1, p[1].w, c.Leak)
-	for i := range b.keep {
-		b.keep[i] = 1
-		if c.Drop > 0 {
-			b.keep[i] = 0
-			if rng.Float64() >= c.Drop {
-				b.keep[i] = float32(1 / (1 - c.Drop))
-			}
+	kept := float32(1 / (1 - c.Drop))
+	for i, v := range b.h1 {
+		keep := float32(0)
+		if c.Drop == 0 || rng.Float64() >= c.Drop {
+			keep = kept
 		}
-		b.h1[i] *= b.keep[i]
+		b.keep[i] = keep
+		b.h1[i] = v * keep
 	}
-	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, h1, w2, 0, h2)
+	clear(b.h2)
+	addProduct(b.h2, b.h1, p[2].w, false, b.size, c.Hidden1, c.Hidden2)
 	rectify(b.h2, p[3].w, c.Leak)
 
 	for i := range b.size {
@@ -214,21 +208,18 @@ func (b *batch) run(p []*parameter, c Config, rng *rand.Rand) {
 			p[3].grad[j] += g
 		}
 	}
-	d1, d2 := matrix(b.size, c.Hidden1, b.d1), matrix(b.size, c.Hidden2, b.d2)
-	blas32.Gemm(blas.Trans, blas.NoTrans, 1, h1, d2, 1, matrix(c.Hidden1, c.Hidden2, p[2].grad))
-	blas32.Gemm(blas.NoTrans, blas.Trans, 1, d2, w2, 0, d1)
+	addProduct(p[2].grad, b.h1, b.d2, true, c.Hidden1, b.size, c.Hidden2)
+	blas32.Gemm(blas.NoTrans, blas.Trans, 1, matrix(b.size, c.Hidden2, b.d2), matrix(c.Hidden1, c.Hidden2, p[2].w), 0, matrix(b.size, c.Hidden1, b.d1))
+	slope := [2]float32{1, c.Leak} // by the sign bit: no branch that cannot be foreseen
 	for i := range b.size {
 		for j := range c.Hidden1 {
 			k := i*c.Hidden1 + j
-			g := b.d1[k] * b.keep[k]
-			if b.h1[k] < 0 {
-				g *= c.Leak
-			}
+			g := b.d1[k] * b.keep[k] * slope[math.Float32bits(b.h1[k])>>31]
 			b.d1[k] = g
 			p[1].grad[j] += g
 		}
 	}
-	blas32.Gemm(blas.Trans, blas.NoTrans, 1, x, d1, 1, matrix(b.inputs, c.Hidden1, p[0].grad))
+	addProduct(p[0].grad, b.x, b.d1, true, b.inputs, b.size, c.Hidden1)
 }
 
 // rectify adds the biases and applies the leaky rectifier.
