@@ -43,8 +43,9 @@ func (e *QRSErrors) Within(limit float64) (share, bias float64) {
 }
 
 // FindQRSErrors runs detect.QRS over one lead of a record and compares it with
-// the annotations named atr as ec57 does, from a start as for Evaluation.
-func (d Database) FindQRSErrors(record, lead, start string) (*QRSErrors, error) {
+// the annotations named atr as ec57 does, from a start as for Evaluation. The
+// verifier is the model, the embedded one if it is nil.
+func (d Database) FindQRSErrors(model *detect.QRSModel, record, lead, start string) (*QRSErrors, error) {
 	h, err := wfdb.ReadHeader(d.FS, record)
 	if err != nil {
 		return nil, err
@@ -53,12 +54,12 @@ func (d Database) FindQRSErrors(record, lead, start string) (*QRSErrors, error) 
 	if err != nil {
 		return nil, err
 	}
-	detector, err := detect.NewQRS(detect.QRSConfig{Rate: h.Rate})
+	detector, err := detect.NewQRS(detect.QRSConfig{Rate: h.Rate, Model: model})
 	if err != nil {
 		return nil, err
 	}
 	beats := detector.Flush(detector.Append(nil, x))
-	seen, err := candidates(h.Rate, x)
+	seen, err := candidates(model, h.Rate, x)
 	if err != nil {
 		return nil, err
 	}
@@ -112,8 +113,8 @@ func (d Database) signal(h *wfdb.Header, record, lead string) ([]float64, error)
 }
 
 // candidates are all places that the detector judged, and how.
-func candidates(rate float64, x []float64) (seen []detect.QRSCandidate, err error) {
-	q, err := detect.NewQRS(detect.QRSConfig{Rate: rate, Observe: func(c *detect.QRSCandidate) {
+func candidates(model *detect.QRSModel, rate float64, x []float64) (seen []detect.QRSCandidate, err error) {
+	q, err := detect.NewQRS(detect.QRSConfig{Rate: rate, Model: model, Observe: func(c *detect.QRSCandidate) {
 		seen = append(seen, detect.QRSCandidate{At: c.At, E2: c.E2, Odds: c.Odds, Accept: c.Accept})
 	}})
 	if err != nil {

@@ -95,7 +95,7 @@ func (s *source) version(v int, n *noises, rng *rand.Rand) strip {
 		} else {
 			mix()
 		}
-		out.atria(rng)
+		out.atria(rng, 0.6)
 		out.stretch(rng)
 		if rng.Float64() < 0.5 {
 			out.noise(n, rng, 8, 24, 0.6)
@@ -110,6 +110,25 @@ func (s *source) version(v int, n *noises, rng *rand.Rand) strip {
 			mix()
 		}
 		out.noise(n, rng, -10, 6, 0.8)
+	case 14: // P waves as tall as the complexes
+		either()
+		out.shrink(0.25 + 0.5*rng.Float64())
+		out.atria(rng, 1.2)
+		out.stretch(rng)
+		if rng.Float64() < 0.3 {
+			out.noise(n, rng, 8, 24, 0.6)
+		}
+	case 15, 16: // ectopic beats
+		if v == 15 {
+			lead0()
+		} else {
+			mix()
+		}
+		out.ectopy(rng)
+		out.stretch(rng)
+		if rng.Float64() < 0.3 {
+			out.noise(n, rng, 8, 24, 0.6)
+		}
 	}
 	g := float32(math.Exp((2*rng.Float64() - 1) * math.Log(4)))
 	for i := range out.x {
@@ -292,27 +311,79 @@ func (s *strip) stretch(rng *rand.Rand) {
 	s.beats, s.free = beats, free
 }
 
-// rates makes some stretches of up to 20 beats fast, at 0.3 to 0.55 s from beat
-// to beat, by cutting out what lies between two beats, and puts pauses into others,
-// by going to and fro over 0.1 s in front of the next P wave.
-func (s *strip) rates(rng *rand.Rand) {
-	const blend = augmentRate / 40
-	var x []float32
-	var beats []int64
-	var pieces [][2]int64 // old and new beginnings
-	from := int64(0)      // of what is not copied yet
-	copyTo := func(to int64) {
-		pieces = append(pieces, [2]int64{from, int64(len(x))})
-		x = append(x, s.x[from:to]...)
-		from = to
+// splice copies a strip piece by piece, with stretches left out or put in.
+type splice struct {
+	from   *strip
+	at     int64 // of what is not copied yet
+	x      []float32
+	beats  []int64
+	pieces [][2]int64 // old and new beginnings
+}
+
+const spliceBlend = augmentRate / 40 // from one piece into the next
+
+func (c *splice) copyTo(to int64) {
+	c.pieces = append(c.pieces, [2]int64{c.at, int64(len(c.x))})
+	c.x = append(c.x, c.from.x[c.at:to]...)
+	c.at = to
+}
+
+func (c *splice) beat(b int64) {
+	c.copyTo(b)
+	c.beats = append(c.beats, int64(len(c.x)))
+}
+
+// skip leaves so many samples out.
+func (c *splice) skip(n int64) {
+	for k := range int64(spliceBlend) {
+		u := float32(k) / spliceBlend
+		c.x = append(c.x, (1-u)*c.from.x[c.at+k]+u*c.from.x[c.at+n+k])
 	}
+	c.at += n + spliceBlend
+}
+
+// wait puts in so many seconds, by going to and fro over the last 0.1 s.
+func (c *splice) wait(seconds float64) {
+	const turn = augmentRate / 10
+	for range int(seconds * augmentRate / (2 * turn)) {
+		for j := range int64(turn) {
+			c.x = append(c.x, c.from.x[c.at-1-j])
+		}
+		for j := range int64(turn) {
+			c.x = append(c.x, c.from.x[c.at-turn+j])
+		}
+	}
+}
+
+// end copies the rest and puts the new strip in the place of the old one.
+func (c *splice) end() {
+	s := c.from
+	c.copyTo(int64(len(s.x)))
+	move := func(t int64) int64 {
+		k, _ := slices.BinarySearchFunc(c.pieces, t, func(p [2]int64, t int64) int { return int(min(1, max(-1, p[0]-t))) })
+		if k == len(c.pieces) || c.pieces[k][0] > t {
+			k--
+		}
+		return c.pieces[k][1] + t - c.pieces[k][0]
+	}
+	free := make([]span, len(s.free))
+	for i, p := range s.free {
+		free[i] = span{move(p.from), max(move(p.from), move(p.to))}
+	}
+	s.x, s.beats, s.free = c.x, c.beats, free
+}
+
+// rates makes some stretches of up to 20 beats fast, at 0.3 to 0.55 s from beat
+// to beat, by leaving out what lies between two beats, and puts pauses into others,
+// in front of the next P wave.
+func (s *strip) rates(rng *rand.Rand) {
+	c := splice{from: s}
 	left, fast, target := 0, false, int64(0)
 	for i, b := range s.beats {
-		if b < from || b >= int64(len(s.x)) {
+		if b < c.at || b >= int64(len(s.x)) {
 			continue // never: beats are in order and in the signal
 		}
-		copyTo(b)
-		beats = append(beats, int64(len(x)))
+		c.beat(b)
 		if i+1 == len(s.beats) {
 			break
 		}
@@ -322,42 +393,90 @@ func (s *strip) rates(rng *rand.Rand) {
 			target = int64((0.3 + 0.25*rng.Float64()) * augmentRate)
 		}
 		gap := s.beats[i+1] - b
-		behind := target * 6 / 10 // what is kept of the beat, the rest is of the next
 		switch {
-		case fast && gap > target+2*blend:
-			copyTo(b + behind)
-			skip := gap - target
-			for k := range int64(blend) {
-				u := float32(k) / blend
-				x = append(x, (1-u)*s.x[from+k]+u*s.x[from+skip+k])
-			}
-			from += skip + blend
+		case fast && gap > target+2*spliceBlend:
+			c.copyTo(b + target*6/10) // this is kept of the beat, the rest is of the next
+			c.skip(gap - target)
 		case !fast && gap > augmentRate*6/10 && rng.Float64() < 0.08:
-			copyTo(b + gap*7/10)
-			const turn = augmentRate / 10
-			for range int((0.3 + 2.2*rng.Float64()) * augmentRate / (2 * turn)) {
-				for j := range int64(turn) {
-					x = append(x, s.x[from-1-j])
-				}
-				for j := range int64(turn) {
-					x = append(x, s.x[from-turn+j])
-				}
+			c.copyTo(b + gap*7/10)
+			c.wait(0.3 + 2.2*rng.Float64())
+		}
+	}
+	c.end()
+}
+
+// ectopy makes some beats premature, alone, in couplets and in short runs, and
+// gives them other shapes: wide complexes from up to three places with a T wave of
+// the opposite sign and no P wave, or the patient's own at another height. Half of
+// the time a pause follows.
+func (s *strip) ectopy(rng *rand.Rand) {
+	height := heightOf(s.x, s.beats)
+	share := 0.02 + 0.13*rng.Float64()
+	c := splice{from: s}
+	var which []int // of the new beats
+	left := 0
+	for i, b := range s.beats {
+		if b < c.at || b >= int64(len(s.x)) {
+			continue // never, as above
+		}
+		c.beat(b)
+		if i+1 == len(s.beats) {
+			break
+		}
+		gap := s.beats[i+1] - b
+		switch {
+		case left > 0:
+			left--
+		case rng.Float64() < share:
+			left = max(0, 2-rng.IntN(6)) // 4 of 6 alone
+			if left > 0 && rng.Float64() < 0.3 {
+				left += rng.IntN(4)
+			}
+		default:
+			if n := len(which); n > 0 && which[n-1] == len(c.beats)-1 && gap > augmentRate/2 && rng.Float64() < 0.5 {
+				c.copyTo(b + gap*7/10)
+				c.wait(0.6 * rng.Float64())
+			}
+			continue
+		}
+		which = append(which, len(c.beats))
+		if target := max(augmentRate/4, int64(float64(gap)*(0.45+0.45*rng.Float64()))); gap > target+2*spliceBlend {
+			c.copyTo(b + target*6/10)
+			c.skip(gap - target)
+		}
+	}
+	c.end()
+
+	type focus struct{ own, p, h, width, second, t float64 }
+	foci := make([]focus, 1+rng.IntN(3))
+	for i := range foci {
+		f := focus{own: math.Exp(math.Log(0.25) + rng.Float64()*math.Log(5)), p: 1} // 0.25 to 1.25
+		if rng.Float64() < 0.7 {
+			f = focus{
+				own: 0.4 * rng.Float64(), p: 0.2,
+				h:      height * math.Exp(math.Log(0.2)+rng.Float64()*math.Log(7)), // 0.2 to 1.4
+				width:  (0.015 + 0.03*rng.Float64()) * augmentRate,
+				second: -0.7 * rng.Float64(), t: -0.2 - 0.5*rng.Float64(),
+			}
+			if rng.Float64() < 0.5 {
+				f.h = -f.h
 			}
 		}
+		foci[i] = f
 	}
-	copyTo(int64(len(s.x)))
-	move := func(t int64) int64 {
-		k, _ := slices.BinarySearchFunc(pieces, t, func(p [2]int64, t int64) int { return int(min(1, max(-1, p[0]-t))) })
-		if k == len(pieces) || pieces[k][0] > t {
-			k--
+	for _, i := range which {
+		f := foci[rng.IntN(len(foci))]
+		b := s.beats[i]
+		s.scale(b, -0.06, 0.08, f.own)
+		s.scale(b, -0.24, -0.07, f.p)
+		if f.h == 0 {
+			continue
 		}
-		return pieces[k][1] + t - pieces[k][0]
+		h := f.h * (0.9 + 0.2*rng.Float64())
+		s.wave(float64(b), f.width, h, 1)
+		s.wave(float64(b)+2.2*f.width, f.width, h*f.second, 1)
+		s.wave(float64(b)+0.24*augmentRate, 0.05*augmentRate, h*f.t, 1.3)
 	}
-	free := make([]span, len(s.free))
-	for i, p := range s.free {
-		free[i] = span{move(p.from), max(move(p.from), move(p.to))}
-	}
-	s.x, s.beats, s.free = x, beats, free
 }
 
 // electrodes is one of: nothing, a high-pass, a low-pass, some first difference.
@@ -419,36 +538,53 @@ func (s *strip) mains(rng *rand.Rand) {
 	}
 }
 
+// scale makes what rises, from so many seconds from a beat to so many, above the
+// line between these two larger or smaller.
+func (s *strip) scale(beat int64, from, to, factor float64) {
+	lo, hi := beat+int64(from*augmentRate), beat+int64(to*augmentRate)
+	if lo < 0 || hi >= int64(len(s.x)) {
+		return
+	}
+	x0, x1 := s.x[lo], s.x[hi]
+	for i := lo; i <= hi; i++ {
+		u := float32(i-lo) / float32(hi-lo)
+		line := x0 + u*(x1-x0)
+		s.x[i] = line + float32(factor)*(s.x[i]-line)
+	}
+}
+
+// shrink makes the complexes smaller.
+func (s *strip) shrink(factor float64) {
+	for _, b := range s.beats {
+		s.scale(b, -0.06, 0.08, factor)
+	}
+}
+
+// wave adds a bell of a height with its top at a sample, wider by skew behind it.
+func (s *strip) wave(at, sigma, height, skew float64) {
+	lo, hi := max(0, int(at-4*sigma)), min(len(s.x)-1, int(at+4*sigma))
+	for i := lo; i <= hi; i++ {
+		u := (float64(i) - at) / sigma
+		if u > 0 {
+			u /= skew
+		}
+		s.x[i] += float32(height * math.Exp(-u*u/2))
+	}
+}
+
 // rescale makes QRS, P and T larger or smaller, one factor each for the record.
 func (s *strip) rescale(rng *rand.Rand) {
 	logRange := func(lo, hi float64) float64 {
 		return math.Exp(math.Log(lo) + rng.Float64()*(math.Log(hi)-math.Log(lo)))
 	}
 	qrs, p, t := logRange(0.2, 1.1), logRange(0.5, 4), logRange(0.5, 2.5)
-	window := func(from, to float64) (int64, int64) {
-		return int64(from * augmentRate), int64(to * augmentRate)
-	}
-	apply := func(beat int64, from, to, factor float64) {
-		a, b := window(from, to)
-		lo, hi := beat+a, beat+b
-		if lo < 0 || hi >= int64(len(s.x)) {
-			return
-		}
-		// Only what rises above the line between the ends is scaled.
-		x0, x1 := s.x[lo], s.x[hi]
-		for i := lo; i <= hi; i++ {
-			u := float32(i-lo) / float32(hi-lo)
-			line := x0 + u*(x1-x0)
-			s.x[i] = line + float32(factor)*(s.x[i]-line)
-		}
-	}
 	for i, b := range s.beats {
-		apply(b, -0.06, 0.08, qrs)
+		s.scale(b, -0.06, 0.08, qrs)
 		if i > 0 && b-s.beats[i-1] > augmentRate*6/10 {
-			apply(b, -0.24, -0.07, p)
+			s.scale(b, -0.24, -0.07, p)
 		}
 		if i+1 < len(s.beats) && s.beats[i+1]-b > augmentRate*6/10 {
-			apply(b, 0.1, 0.42, t)
+			s.scale(b, 0.1, 0.42, t)
 		}
 	}
 }
@@ -472,9 +608,10 @@ func (s *strip) scatter(rng *rand.Rand) {
 	s.x = y
 }
 
-// atria adds sharp P waves before every beat, T waves behind half of the
+// atria adds sharp P waves before every beat, of up to a share of the height of
+// the complexes, T waves behind half of the
 // records' beats, lone P waves in pauses, and flutter waves in stretches.
-func (s *strip) atria(rng *rand.Rand) {
+func (s *strip) atria(rng *rand.Rand, most float64) {
 	height := heightOf(s.x, s.beats)
 	sign := func() float64 {
 		if rng.Float64() < 0.5 {
@@ -482,18 +619,8 @@ func (s *strip) atria(rng *rand.Rand) {
 		}
 		return 1
 	}
-	wave := func(at, sigma, h, skew float64) {
-		lo, hi := max(0, int(at-4*sigma)), min(len(s.x)-1, int(at+4*sigma))
-		for i := lo; i <= hi; i++ {
-			u := (float64(i) - at) / sigma
-			if u > 0 {
-				u /= skew
-			}
-			s.x[i] += float32(h * math.Exp(-u*u/2))
-		}
-	}
 	sigma := (0.009 + 0.019*rng.Float64()) * augmentRate
-	p := height * (0.12 + 0.48*rng.Float64()) * sign()
+	p := height * (0.12 + (most-0.12)*rng.Float64()) * sign()
 	pr := (0.11 + 0.12*rng.Float64()) * augmentRate
 	skew := 1.0
 	if rng.Float64() < 0.3 {
@@ -506,17 +633,17 @@ func (s *strip) atria(rng *rand.Rand) {
 	for i, b := range s.beats {
 		jitter := 0.006 * augmentRate * rng.NormFloat64()
 		if i == 0 || b-s.beats[i-1] > int64(pr)+augmentRate/4 {
-			wave(float64(b)-pr+jitter, sigma, p, skew)
+			s.wave(float64(b)-pr+jitter, sigma, p, skew)
 		}
 		if i+1 == len(s.beats) {
 			continue
 		}
 		gap := s.beats[i+1] - b
 		if withT && gap > int64(rt)+augmentRate/5 {
-			wave(float64(b)+rt, tSigma, t, 1)
+			s.wave(float64(b)+rt, tSigma, t, 1)
 		}
 		for at := float64(b) + (0.7+0.3*rng.Float64())*augmentRate; gap > 3*augmentRate/2 && at < float64(s.beats[i+1])-0.5*augmentRate; at += (0.6 + 0.3*rng.Float64()) * augmentRate {
-			wave(at, sigma, p, skew)
+			s.wave(at, sigma, p, skew)
 		}
 	}
 	if rng.Float64() < 0.4 {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sinus-ecg/sinus/bench"
+	"github.com/sinus-ecg/sinus/detect"
 )
 
 const usage = `qrserrors lists every beat that detect.QRS misses and every extra one, with
@@ -19,6 +20,7 @@ found beats lie from the reference.
 
     qrserrors -db data/mitdb                        one lead of each record, from 5:00
     qrserrors -db data/mitdb -figure worst.svg      and draw the ten worst stretches
+    qrserrors -db data/mitdb -model cv.bin -records 203    with a model that has not seen 203
 
 Exit codes: 0 good, 1 failed, 2 wrong use.
 
@@ -34,6 +36,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	records := f.String("records", "", "these records, `a,b,c`; all with reference beats if not given")
 	lead := f.String("lead", "0", "`lead`: a number from 0 or a name")
 	from := f.String("from", "5:00", "start of the test period, a `time`")
+	model := f.String("model", "", "verifier of this `file`, written by train qrs -o; the embedded one if not given")
 	figure := f.String("figure", "", "draw the ten worst stretches of 10 s into this SVG `file`")
 	err := f.Parse(args)
 	switch {
@@ -51,16 +54,26 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "qrserrors:", err, "(qrserrors -h tells more)")
 		return 2
 	}
-	if err := list(*db, *records, *lead, *from, *figure, stdout); err != nil {
+	if err := list(*db, *model, *records, *lead, *from, *figure, stdout); err != nil {
 		fmt.Fprintln(stderr, "qrserrors:", err)
 		return 1
 	}
 	return 0
 }
 
-func list(db, records, lead, from, figure string, w io.Writer) error {
+func list(db, model, records, lead, from, figure string, w io.Writer) error {
 	if _, err := os.Stat(db); err != nil {
 		return err
+	}
+	var verifier *detect.QRSModel
+	if model != "" {
+		file, err := os.ReadFile(model)
+		if err != nil {
+			return err
+		}
+		if verifier, err = detect.ReadQRSModel(file); err != nil {
+			return fmt.Errorf("%s: %w", model, err)
+		}
 	}
 	d := bench.Database{FS: os.DirFS(db)}
 	names := strings.FieldsFunc(records, func(r rune) bool { return r == ',' })
@@ -79,7 +92,7 @@ func list(db, records, lead, from, figure string, w io.Writer) error {
 	missed := 0
 	fmt.Fprintln(w, "record  time         sample   error   beat  reason")
 	for _, name := range names {
-		e, err := d.FindQRSErrors(name, lead, from)
+		e, err := d.FindQRSErrors(verifier, name, lead, from)
 		if err != nil {
 			return err
 		}
