@@ -129,6 +129,9 @@ func (s *source) version(v int, n *noises, rng *rand.Rand) strip {
 		if rng.Float64() < 0.3 {
 			out.noise(n, rng, 8, 24, 0.6)
 		}
+	case 17: // no signal at times
+		either()
+		out.bursts(rng)
 	}
 	g := float32(math.Exp((2*rng.Float64() - 1) * math.Log(4)))
 	for i := range out.x {
@@ -182,6 +185,33 @@ func (s *strip) noise(n *noises, rng *rand.Rand, from, to, share float64) {
 			part[i] += scale * edge * add[i]
 		}
 	}
+}
+
+// bursts covers stretches of 3 to 20 s with white noise or mains of up to eight
+// times the height of the complexes. Nothing is taught there; behind them
+// everything is as before.
+func (s *strip) bursts(rng *rand.Rand) {
+	height := heightOf(s.x, s.beats)
+	free := slices.Clone(s.free)
+	for at := 0; ; {
+		at += int((15 + 60*rng.Float64()) * augmentRate)
+		end := at + int((3+17*rng.Float64())*augmentRate)
+		if end >= len(s.x) {
+			break
+		}
+		size := height * math.Exp(math.Log(0.3)+rng.Float64()*(math.Log(8)-math.Log(0.3)))
+		white := rng.Float64() < 0.7
+		for i := at; i < end; i++ {
+			if white {
+				s.x[i] += float32(size * rng.NormFloat64())
+			} else {
+				s.x[i] += float32(size * math.Sin(2*math.Pi*50*float64(i)/augmentRate))
+			}
+		}
+		free = append(free, span{int64(at), int64(end)})
+		at = end
+	}
+	s.free = free
 }
 
 // draw is a piece of one kind of noise, or of a blend of two.
