@@ -180,15 +180,15 @@ func TestPanTompkinsOnNothing(t *testing.T) {
 
 // garbage is anything that is no ECG, by sample.
 func garbage(rate int, clean []float64) map[string]func(i int) float64 {
-	r := rand.New(rand.NewPCG(5, 6))
+	r1, r2 := rand.New(rand.NewPCG(5, 6)), rand.New(rand.NewPCG(7, 8)) // one each: a map has no order
 	return map[string]func(i int) float64{
 		"zeros":         func(int) float64 { return 0 },
 		"rail":          func(int) float64 { return 10 },
 		"NaN":           func(int) float64 { return math.NaN() },
 		"Inf":           func(int) float64 { return math.Inf(1) },
 		"1e300":         func(i int) float64 { return 1e300 * float64(1-i%2*2) },
-		"0.1 mV noise":  func(int) float64 { return 0.1 * r.NormFloat64() },
-		"5 mV noise":    func(int) float64 { return 5 * r.NormFloat64() },
+		"0.1 mV noise":  func(int) float64 { return 0.1 * r1.NormFloat64() },
+		"5 mV noise":    func(int) float64 { return 5 * r2.NormFloat64() },
 		"mains":         func(i int) float64 { return 5 * math.Sin(2*math.Pi*50*float64(i)/float64(rate)) },
 		"square wave":   func(i int) float64 { return float64(i / (rate / 2) % 2) },
 		"five times":    func(i int) float64 { return 5 * clean[i%(16*rate)] },

@@ -18,11 +18,15 @@ const (
 
 	// Log odds: at or below the lower ones a candidate is none, at or above the
 	// upper ones it is a beat; between those of the gate the first look decides,
-	// between those of the first look the mean of both looks.
+	// between those of the first look the mean of both looks. What does not look
+	// like the last beats may be a sharp P wave, whose QRS the first look cannot see
+	// yet: it must be more certain.
 	qrsGateNo  = -7
 	qrsGateYes = 5
-	qrsNo      = -2.9444 // 5 %
-	qrsYes     = 1.7346  // 85 %
+	qrsNo      = -2.4423 // 8 %
+	qrsYes     = 1.0986  // 75 %
+	qrsYesNew  = 3.4761  // 97 %
+	qrsLike    = 0.9     // correlation with the template from which a candidate looks like the beats
 	qrsTheta   = 0       // 50 %
 
 	// The gate rejects nothing after 1.5 s without a beat, and nothing that has
@@ -157,7 +161,7 @@ func (q *QRS) judge(p *qrsPending, k int64) (odds float32, accept, decided bool)
 		}
 		first = q.look(p, 0)
 		odds, s.first = first, first
-		accept = first >= qrsYes && !q.followed(p)
+		accept = first >= qrsYes && (first >= qrsYesNew || q.familiar()) && !q.followed(p)
 		decided = accept || first <= qrsNo
 	}
 	if k >= p.c+due2 && (!decided || q.observe != nil) {
@@ -173,6 +177,17 @@ func (q *QRS) judge(p *qrsPending, k int64) (odds float32, accept, decided bool)
 		}
 	}
 	return odds, accept, decided
+}
+
+// familiar reports whether the candidate looks like the last beats on some lead.
+func (q *QRS) familiar() bool {
+	for i := range q.s.leads {
+		l := &q.s.leads[i]
+		if q.usable[i] && l.beats > 0 && q.measures[i].shape.dot(&l.template) >= float32(qrsLike*l.templateSize) {
+			return true
+		}
+	}
+	return false
 }
 
 // gate decides what is clear at first sight: no lead that has the candidate
