@@ -16,7 +16,7 @@
 // output of an even and an odd kernel: one hump per complex, whatever its polarity.
 // Every hump above 8 % of the level is a candidate, some three per beat; each is
 // judged in order and finally: by a tiny network at first sight, if it is clear; by
-// networks with 158 inputs 160 ms behind it; if these leave it open, by the mean of
+// networks with 161 inputs 180 ms behind it; if these leave it open, by the mean of
 // them and of others with 181 inputs 320 ms behind it. Of each group the first is
 // asked alone if it is sure. The inputs are what the candidate and its surroundings
 // look like beside the last eight beats, as ratios, so that gain and polarity do not

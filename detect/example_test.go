@@ -32,11 +32,11 @@ func ExamplePanTompkins() {
 	// Output:
 	// R peak at 483.333333ms known at 2s
 	// R peak at 1.316666667s known at 2s
-	// R peak at 2.194444444s known at 2.433333333s
-	// R peak at 3.080555556s known at 3.319444444s
+	// R peak at 2.194444444s known at 2.472222222s
+	// R peak at 3.080555556s known at 3.358333333s
 	// R peak at 3.952777778s known at 4.230555556s
-	// R peak at 4.811111111s known at 5.047222222s
-	// R peak at 5.658333333s known at 5.897222222s
+	// R peak at 4.811111111s known at 5.088888889s
+	// R peak at 5.658333333s known at 5.938888889s
 }
 
 // A device pushes packets; Append returns what is known now.
@@ -104,9 +104,9 @@ func ExampleQRS() {
 	// Output:
 	// R peak at 483.333333ms known at 2.088888889s
 	// R peak at 1.316666667s known at 2.088888889s
-	// R peak at 2.194444444s known at 2.433333333s
-	// R peak at 3.080555556s known at 3.319444444s
-	// R peak at 3.952777778s known at 4.194444444s
-	// R peak at 4.811111111s known at 5.047222222s
-	// R peak at 5.658333333s known at 5.897222222s
+	// R peak at 2.194444444s known at 2.472222222s
+	// R peak at 3.080555556s known at 3.358333333s
+	// R peak at 3.952777778s known at 4.233333333s
+	// R peak at 4.811111111s known at 5.088888889s
+	// R peak at 5.658333333s known at 5.938888889s
 }

@@ -12,9 +12,10 @@ import (
 // beats are missing.
 
 const (
-	qrsFollow     = 13  // what is steeper from 65 ms on is no part of the same complex
-	qrsLarger     = 2.5 // evidence with which one candidate outdoes another within the refractory time
-	qrsRefractory = 36  // no QRS within 180 ms of another
+	qrsFollow     = 13                  // what is steeper from 65 ms on is no part of the same complex
+	qrsLarger     = 2.5                 // evidence with which one candidate outdoes another within the refractory time
+	qrsRefractory = 36                  // no QRS within 180 ms of another
+	qrsFirst      = qrsKnown + qrsSide2 // the first look also reads e2 at c+25
 
 	// Log odds: at or below the lower ones a candidate is none, at or above the
 	// upper ones it is a beat; between those of the gate the first look decides,
@@ -76,7 +77,7 @@ func (q *QRS) decide(dst []ecg.Beat, k int64) []ecg.Beat {
 		}
 		p := &s.pending[0]
 		c := p.c
-		due := int64(qrsLook1)
+		due := int64(qrsFirst)
 		if s.looked || q.observe != nil {
 			due = qrsLook2
 		}

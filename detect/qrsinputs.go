@@ -12,11 +12,11 @@ import (
 // place where a millivolt counts.
 
 const (
-	qrsLook1 = 32 // grid samples after a candidate that the first look sees: 160 ms
+	qrsLook1 = 36 // grid samples after a candidate that the first look sees: 180 ms
 	qrsLook2 = 64 // the second: 320 ms
 
 	qrsGateInputs = 14
-	qrsInputs1    = 158
+	qrsInputs1    = 161
 	qrsInputs2    = 181
 
 	qrsBack = 2 * qrsRate // look-back, grid samples
@@ -144,7 +144,7 @@ func (v *qrsEvidence) measure(c int64, m *qrsMeasure) {
 	m.e1 = ringMax(&v.e1, c-6, c+6)
 	m.e2 = v.e2[c&qrsMask]
 	m.e3 = 0
-	for i := (c - 3) >> 1; i <= (c+qrsLook1-2*qrsSide3)>>1; i++ {
+	for i := (c - 5) >> 1; i <= (c+6)>>1; i++ {
 		m.e3 = larger(m.e3, v.e3[i&qrsHalfMask])
 	}
 	lo, hi := v.y[c&qrsMask], v.y[c&qrsMask]
@@ -240,6 +240,7 @@ func (l *qrsLead) inputs(x []float32, c int64, m *qrsMeasure, look int64, r *qrs
 			}
 		}
 	}
+	top = max(top, ringMax(&v.e2, c+20, c+25))
 	slopeAfter, slopeBefore := float32(0), float32(0)
 	for i := c + 13; i <= c+look-2; i++ {
 		slopeAfter = larger(slopeAfter, v.slope(i))
@@ -343,7 +344,7 @@ func (l *qrsLead) inputs(x []float32, c int64, m *qrsMeasure, look int64, r *qrs
 	for left < 25 && v.e2[(c-left)&qrsMask] > half {
 		left++
 	}
-	for right < qrsLook1-qrsSide2 && v.e2[(c+right)&qrsMask] > half {
+	for right < 25 && v.e2[(c+right)&qrsMask] > half {
 		right++
 	}
 	x = append(x, float32(left)/10, float32(right)/10)

@@ -112,8 +112,8 @@ func (v *qrsEvidence) base(c int64) float32 {
 // and 0 if there is no slope.
 func (q *QRS) edges(v *qrsEvidence, c, at int64) (onset, offset int32) {
 	const (
-		side  = 40           // grid samples that are looked at, before c ...
-		after = qrsLook1 - 1 // ... and behind it
+		side  = 40 // grid samples that are looked at, before c ...
+		after = 33 // ... and behind it
 		quiet = 52
 	)
 	var slopes [quiet + after + 1]float32

@@ -8,7 +8,7 @@ import (
 )
 
 // Sizes of the inputs of both looks.
-var qrsInputs = [2]int{158, 181}
+var qrsInputs = [2]int{161, 181}
 
 // qrsGateInputs are the first ones of both looks.
 const qrsGateInputs = 14
@@ -24,7 +24,7 @@ func open() *mlp.Net { return constantNet(qrsGateInputs, 0) }
 
 // qrsModelFile writes networks as detect.ReadQRSModel reads them.
 func qrsModelFile(m qrsNets) []byte {
-	w := newModelWriter("SQRS", 2)
+	w := newModelWriter("SQRS", 1)
 	w.net(m.gate)
 	for _, nets := range m.looks {
 		w.nets(nets)
