@@ -57,7 +57,7 @@ func trainQRS(ctx context.Context, w io.Writer, args []string) error {
 	f.StringVar(&o.nets, "nets", "4,4", "`networks` of the first and of the second look, averaged")
 	f.Uint64Var(&o.seed, "seed", 1, "first seed")
 	f.IntVar(&o.epochs, "epochs", 5, "of the last round")
-	f.StringVar(&o.versions, "versions", "0,1,2,3,5,6,7,9,10,11,12,13,14,15,16,17", "of each record of mitdb")
+	f.StringVar(&o.versions, "versions", "0,1,2,3,5,6,7,9,10,11,12,13,14,15,16,17,18", "of each record of mitdb")
 	f.StringVar(&o.noise, "noise", "bw,ma", "mix in these `records` of nstdb: em is for comparison, as nstdb's noisy records have it")
 	f.StringVar(&o.others, "others", "svdb,nsrdb_excerpt,qtdb", "train on these `databases` too")
 	f.StringVar(&o.hidden, "hidden", "64,32", "units of the hidden layers")

@@ -103,7 +103,7 @@ func (s *source) version(v int, n *noises, rng *rand.Rand) strip {
 	case 11: // much noise
 		either()
 		out.noise(n, rng, -8, 10, 0.7)
-	case 12, 13: // more of it
+	case 12, 13, 18: // more of it
 		if v == 12 {
 			lead0()
 		} else {
