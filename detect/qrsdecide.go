@@ -24,7 +24,7 @@ const (
 	// yet: it must be more certain.
 	qrsGateNo  = -7
 	qrsGateYes = 5
-	qrsNo      = -2.4423 // 8 %
+	qrsNo      = -2.9444 // 5 %
 	qrsYes     = 1.0986  // 75 %
 	qrsYesNew  = 3.4761  // 97 %
 	qrsLike    = 0.9     // correlation with the template from which a candidate looks like the beats
