@@ -80,7 +80,7 @@ func (s *beatShapes) atria(x []float32, lead []beatLead) {
 	onTime := x[inRR32] >= beatEarly && x[inRR32] <= beatLate
 	isDominant := s.match[s.dominant].ok && s.match[s.dominant].r >= beatJoin
 	s.learnT(lead)
-	var drop, trust, rise, rs, weights float32
+	var drop, trust, rise, rs, weights, rest, restWeights float32
 	for i := range lead {
 		l := &lead[i]
 		if !l.now.usable {
@@ -105,6 +105,11 @@ func (s *beatShapes) atria(x []float32, lead []beatLead) {
 			trust += float32(w * l.p.trust)
 			rise += float32(w * log32((hi-lo+0.005)/(l.p.span+0.005)))
 			weights += w
+			if l.height > 0 {
+				v := float32(l.now.weight * l.now.weight)
+				rest += float32(v * sqrt32(max(0, (xx+yy-float32(2*xy))/beatPSize)) / l.height)
+				restWeights += v
+			}
 			if onTime && isDominant {
 				l.p.trust += (r - l.p.trust) / beatPMemory
 			}
@@ -117,6 +122,9 @@ func (s *beatShapes) atria(x []float32, lead []beatLead) {
 			}
 			l.p.span += float32(rate * (hi - lo - l.p.span))
 		}
+	}
+	if restWeights > 0 {
+		x[inRest] = log32(beatRest0 + rest/restWeights)
 	}
 	if weights > 0 {
 		x[inP], x[inPDrop], x[inPRise] = rs/weights, drop/weights, rise/weights

@@ -12,7 +12,7 @@ import (
 // last seconds, shapes, intervals, the beats at hand. The model is part
 // of the configuration.
 
-const beatMagic, beatVersion = "Beat", 2
+const beatMagic, beatVersion = "Beat", 3
 
 // beatQueue bounds the beats found whose window is not complete, in a checkpoint:
 // no detector has that many in half a second.
@@ -126,7 +126,7 @@ func (c *stateCodec) shapes(s *beatShapes) {
 	c.Ints(&s.lastFid)
 	c.Bools(&s.lastOn)
 	c.Bools(&s.lastUsable)
-	c.Floats32(&s.pq)
+	c.Floats32(&s.pq, &s.doubt, &s.misfit, &s.rest, &s.unlike)
 	c.bits(&s.abnormal)
 }
 

@@ -76,7 +76,16 @@ const (
 	inPQ                        // what that usually is
 	inPDrop                     // the difference
 	inPRise                     // height in the P window beside the usual one
-	inConfidence                // of the detector, 0 to 1
+	inDoubt                     // ln of what the detector's confidence is short of 1
+	inDoubt8                    // that of the beats before
+	inMisfit8                   // how little these fitted their clusters
+	inRest                      // how far the P window is from the usual one
+	inRest8                     // that of the beats before
+	inRKnown                    // best correlation with a shape that has come often and is not normal
+	inPrevNormal                // rNormal of the beat before
+	inNextDoubt                 // what the next beat tells of itself: doubt,
+	inNextNormal                // likeness to a normal shape
+	inNextCluster               // and to its cluster
 
 	// Of other models.
 	inXS       // log odds of S by the rhythm alone
@@ -92,7 +101,7 @@ var BeatInputs = [beatInputs]string{
 	"alternate2", "alternate3", "next", "nextRatio", "pair", "nextQ75", "nextM8",
 	"z0", "rDominant", "gain", "rNormal", "rLeast", "rMost", "far", "farLeast", "farMost", "area", "rNext", "rPrev",
 	"rCluster", "clusterEarly", "clusterCount", "clusterRR", "clusterRun", "clusterRegular", "clusterP", "clusterSame", "width", "widthRatio", "frequency", "noise", "prevAbnormal", "abnormal10",
-	"p", "pq", "pDrop", "pRise", "confidence", "xS", "af",
+	"p", "pq", "pDrop", "pRise", "doubt", "doubt8", "misfit8", "rest", "rest8", "rKnown", "prevNormal", "nextDoubt", "nextNormal", "nextCluster", "xS", "af",
 }
 
 // neutralShape are the inputs of shape when no lead shows anything: those of a
@@ -108,4 +117,6 @@ func neutralShape(x []float32) {
 	x[inClusterCount] = 4
 	x[inClusterRR], x[inClusterRun], x[inClusterRegular], x[inClusterP], x[inClusterSame] = 0, 1, 1, 0, 4
 	x[inWidth], x[inFrequency], x[inNoise] = 80, 2.3, -4
+	x[inRest] = beatQuiet0
+	x[inRKnown] = 0
 }

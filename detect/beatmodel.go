@@ -86,7 +86,7 @@ func (m *beatMode) odds(x *[beatInputs]float32, pAF *float32) (v, s float32) {
 		v += n.net.odds(in[:len(n.inputs)])
 	}
 	v = v/float32(1+len(m.v)) + m.biasV
-	return v - BeatNoise(x[:]), m.s.odds(x) + m.biasS
+	return v - BeatCaution(x[:]), m.s.odds(x) + m.biasS
 }
 
 // posterior are the probabilities of N, S, V, F and Q.
@@ -99,19 +99,18 @@ func posterior(v, s float32) [5]float64 {
 
 const beatOddsLimit = 12
 
-// In noise a false V is worse than a missed one: the log odds fall by beatNoiseCost
-// for each e-fold of noise above a share of 5 % of the QRS height (its logarithm is
-// beatNoiseFree), for three e-folds at most.
+// Where the detector doubts that there is a beat a false V is worse than a missed
+// one: the log odds fall by beatDoubtCost for each e-fold of doubt above a
+// probability of 8 % that there is none (its logarithm is beatDoubtFree).
 const (
-	beatNoiseCost = 0.5
-	beatNoiseFree = -3.0
-	beatNoiseMost = 3
+	beatDoubtCost = 0.5
+	beatDoubtFree = -2.5
 )
 
-// BeatNoise is by how much the log odds of V fall for the noise among the inputs of a
-// beat, for the trainer.
-func BeatNoise(x []float32) float32 {
-	return float32(beatNoiseCost * min(beatNoiseMost, max(0, x[inNoise]-beatNoiseFree)))
+// BeatCaution is by how much the log odds of V fall for the detector's doubt among the
+// inputs of a beat, for the trainer.
+func BeatCaution(x []float32) float32 {
+	return float32(beatDoubtCost * max(0, x[inDoubt]-beatDoubtFree))
 }
 
 // mostProbable is the class of the highest probability.
@@ -131,7 +130,7 @@ var ErrBeatModel = errors.New("detect: not a beat model of this version")
 
 const (
 	beatModelMagic   = "SBTS"
-	beatModelVersion = 2
+	beatModelVersion = 3
 )
 
 //go:embed models/beats.bin

@@ -179,6 +179,7 @@ func (r *beatRhythm) inputs(x []float32) {
 	x[inAlternate2], x[inAlternate3] = r.alternate(2), r.alternate(3)
 	// What the next beat tells, until there is one.
 	x[inNext], x[inNextRatio], x[inPair], x[inNextQ75], x[inNextM8], x[inRNext] = 0, 0, 0, 0, 0, 1
+	x[inNextDoubt], x[inNextNormal], x[inNextCluster] = doubt(1), 1, 1
 }
 
 // nextInputs are those of the beat before, when the interval at hand follows it.
@@ -236,8 +237,7 @@ func (r *beatRhythm) take(x []float32) {
 func medianBase(v []float32) float32 {
 	var s [beatBaseSize]float32
 	n := copy(s[:], v)
-	sortFloats(s[:n])
-	return s[n/2]
+	return smallest(s[:n], n/2)
 }
 
 // changeAt is the change that leaves a window of so many.

@@ -280,16 +280,24 @@ func (b *BeatClassifier) measure(dst []ClassifiedBeat, x ecg.Beat, known int64) 
 	fid := s.shapes.fiducial(s.lead, b.onGrid(x))
 	s.shapes.load(s.lead, fid)
 	likeness := s.shapes.neighbours(s.lead)
-	if s.waits {
+	waits := s.waits
+	if waits {
 		w := &s.waiting
 		w.inputs[inRNext] = likeness
 		s.rhythm.nextInputs(w.inputs[:])
-		dst = b.classify(dst, known)
 	}
 	s.rhythm.inputs(p.inputs[:])
 	p.inputs[inRPrev] = likeness
-	p.inputs[inConfidence] = float32(x.Confidence)
-	p.cluster = s.shapes.inputs(p.inputs[:], s.lead, s.adapted.shiftV[:])
+	var opened bool
+	p.cluster, opened = s.shapes.inputs(p.inputs[:], s.lead, x.Confidence)
+	if waits {
+		w := &s.waiting
+		w.inputs[inNextDoubt], w.inputs[inNextNormal], w.inputs[inNextCluster] = p.inputs[inDoubt], p.inputs[inRNormal], p.inputs[inRCluster]
+		dst = b.classify(dst, known)
+	}
+	if opened {
+		s.adapted.shiftV[p.cluster] = 0
+	}
 	p.beat.Known = known
 	s.rhythm.take(p.inputs[:])
 	s.waiting, s.waits = p, true

@@ -46,6 +46,13 @@ const (
 	beatFar0      = -3.5
 	beatSpread0   = 0.7
 	beatSpreadMin = 0.35
+
+	beatKnown   = 3     // beats of a shape that is known
+	beatContext = 8     // beats of the running means of what disturbs
+	beatDoubt0  = 0.003 // offsets of logarithms
+	beatMisfit0 = 0.02
+	beatRest0   = 0.01
+	beatQuiet0  = -3.5 // ln: P windows are so much apart in quiet signal
 )
 
 // beatShape is a running QRS of one lead: every second grid sample of the QRS
@@ -119,6 +126,11 @@ type beatShapes struct {
 	home     int     // the cluster of the beat before, -1: none
 	same     int32   // beats of it in a row
 	own      beatOwn // scratch
+
+	// Running means over beatContext beats: 1 - confidence, 1 - correlation with the
+	// cluster, distance of the P window from the usual one beside the height.
+	doubt, misfit, rest float32
+	unlike              float32 // what the likeness of the beat before to a normal one was short of 1
 
 	abnormal   uint32                  // of the last 32 beats, newest in bit 0
 	match      [beatClusters]beatMatch // scratch

@@ -1,20 +1,27 @@
 package detect
 
-import "math"
+import (
+	"math"
+
+	"github.com/sinus-ecg/sinus/ecg/portable"
+)
 
 // What the models are told of a beat's shape.
 
 // inputs measures the beat at hand beside what is known, and then learns from it.
-// It returns the cluster that the beat is in; a new one loses its shift.
-func (s *beatShapes) inputs(x []float32, lead []beatLead, shift []float32) uint8 {
+// It returns the cluster that the beat is in, and whether it has opened that.
+func (s *beatShapes) inputs(x []float32, lead []beatLead, confidence float64) (cluster uint8, opened bool) {
 	neutralShape(x)
+	x[inDoubt] = doubt(confidence)
+	s.context(x)
 	x[inPrevAbnormal] = float32(s.abnormal & 1)
 	x[inAbnormal10] = float32(bits(s.abnormal & 0x3ff))
 	x[inPQ] = s.pq
 	if !s.anyUsable {
 		s.home = -1
+		s.remember(x)
 		s.after(false, false)
-		return beatNobody
+		return beatNobody, false
 	}
 	var all float32
 	for i := range s.cluster {
@@ -31,8 +38,12 @@ func (s *beatShapes) inputs(x []float32, lead []beatLead, shift []float32) uint8
 		if !s.match[i].ok {
 			continue
 		}
-		if s.normal(i, all) && (near < 0 || s.match[i].r > s.match[near].r) {
-			near = i
+		if s.normal(i, all) {
+			if near < 0 || s.match[i].r > s.match[near].r {
+				near = i
+			}
+		} else if s.cluster[i].n >= beatKnown {
+			x[inRKnown] = max(x[inRKnown], s.match[i].cost())
 		}
 		if home < 0 || s.match[i].cost() > s.match[home].cost() {
 			home = i
@@ -95,18 +106,44 @@ func (s *beatShapes) inputs(x []float32, lead []beatLead, shift []float32) uint8
 	}
 	dominant := joins && s.dominant == home
 	home = s.learn(x, lead, home, width, early)
-	if s.cluster[home].n == 1 {
-		shift[home] = 0
-	}
-	if home != s.home || s.cluster[home].n == 1 {
+	opened = s.cluster[home].n == 1
+	if home != s.home || opened {
 		s.same = 0
 	}
 	s.home, s.same = home, min(s.same+1, 1<<20)
+	s.remember(x)
 	if dominant {
 		s.learnLeads(lead, near)
 	}
 	s.after(!looksNormal, dominant)
-	return uint8(home)
+	return uint8(home), opened
+}
+
+// doubt is the logarithm of what a confidence is short of 1; one that is not given
+// is none.
+func doubt(confidence float64) float32 {
+	if confidence == 0 {
+		confidence = 1
+	}
+	return log32(beatDoubt0 + 1 - float32(confidence))
+}
+
+// context is what the beats before tell of the signal: in noise detections are
+// doubtful and shapes are like none that came before.
+func (s *beatShapes) context(x []float32) {
+	x[inDoubt8], x[inMisfit8], x[inRest8] = log32(beatDoubt0+s.doubt), log32(beatMisfit0+s.misfit), log32(beatRest0+s.rest)
+	x[inPrevNormal] = 1 - s.unlike
+}
+
+// remember makes the beat at hand part of the context.
+func (s *beatShapes) remember(x []float32) {
+	ease := func(v *float32, now float32) { *v += (now - *v) / beatContext }
+	ease(&s.doubt, float32(portable.Exp(float64(x[inDoubt]))))
+	s.unlike = 1 - x[inRNormal]
+	if s.anyUsable {
+		ease(&s.misfit, max(0, 1-x[inRCluster]))
+		ease(&s.rest, float32(portable.Exp(float64(x[inRest]))))
+	}
 }
 
 // after closes a beat.
@@ -154,8 +191,12 @@ func (s *beatShapes) breadth(lead []beatLead) (width, frequency float32) {
 func medianPoints(x []float32) float32 {
 	var v [beatPoints]float32
 	copy(v[:], x)
-	sortFloats(v[:])
-	return (v[beatPoints/2-1] + v[beatPoints/2]) / 2
+	upper := smallest(v[:], beatPoints/2)
+	lower := v[0] // the largest of those below
+	for _, x := range v[1 : beatPoints/2] {
+		lower = max(lower, x)
+	}
+	return (lower + upper) / 2
 }
 
 // area compares the area of the complex with that of the dominant shape.

@@ -16,7 +16,7 @@ type beatMode struct {
 
 // beatModelFile writes a model as detect.ReadBeatModel reads it.
 func beatModelFile(modes [2]beatMode) []byte {
-	w := newModelWriter("SBTS", 2)
+	w := newModelWriter("SBTS", 3)
 	for _, m := range modes {
 		w.forest(m.rhythm)
 		w.forest(m.fibrillation)

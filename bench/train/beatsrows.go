@@ -30,6 +30,8 @@ type beatVersion struct {
 	noisy    float64 // share of stretches with noise, of from to to dB
 	weight   float32
 	mixed    bool // every lead is a mixture of both: other electrodes
+	hard     bool // P waves are hardly seen: little of a teacher of S, and no choice of its threshold
+	waves    bool // the noise is waves like complexes
 	block    bool // with a bundle branch block that comes and goes
 }
 
@@ -47,6 +49,10 @@ var beatVersions = []beatVersion{
 	{leads: []int{0}, marks: true, block: true, weight: 0.15},
 	{leads: []int{0, 1}, marks: true, mixed: true, weight: 0.5},
 	{leads: []int{0}, mixed: true, weight: 0.5},
+	{leads: []int{0, 1}, noisy: 0.5, from: -12, to: 3, hard: true, weight: 0.5},
+	{leads: []int{0}, noisy: 0.5, from: -12, to: 6, hard: true, weight: 0.5},
+	{leads: []int{0, 1}, noisy: 0.5, from: -6, to: 9, hard: true, waves: true, weight: 0.5},
+	{leads: []int{0}, noisy: 0.5, from: -6, to: 9, hard: true, waves: true, weight: 0.5},
 }
 
 // beatRow is a beat with what it truly is. Behind its inputs lie xS and af of the
@@ -108,7 +114,7 @@ func (r *beatRecord) beatRows(index, version int, noise *noises, model *detect.B
 			s.beats = append(s.beats, b.At)
 		}
 		if v.noisy > 0 {
-			s.noise(noise, rng, v.from, v.to, v.noisy)
+			s.noise(&noises{noise.records, v.waves}, rng, v.from, v.to, v.noisy)
 		}
 		leads[i] = s.x
 	}

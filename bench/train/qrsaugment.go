@@ -30,9 +30,10 @@ type source struct {
 	free   []span
 }
 
-// noises are what may be mixed in: bw and ma of nstdb.
+// noises are what may be mixed in: bw and ma of nstdb, and artificial noise.
 type noises struct {
 	records [][]float32 // each of unit power
+	waves   bool        // nothing but waves like complexes
 }
 
 // version makes one version of a record.
@@ -216,6 +217,9 @@ func (s *strip) bursts(rng *rand.Rand) {
 
 // draw is a piece of one kind of noise, or of a blend of two.
 func (n *noises) draw(length int, rng *rand.Rand) []float32 {
+	if n.waves {
+		return unit(waves(length, rng), length)
+	}
 	one := func() []float32 {
 		switch k := rng.IntN(8); {
 		case k < 4: // recorded
