@@ -47,7 +47,7 @@ const (
 	beatVInputs = "z0 rNormal rMost far farLeast farMost area rNext rPrev rCluster clusterEarly widthRatio gain noise rrMedian32 pair pDrop " +
 		"clusterRR clusterRun clusterRegular clusterP clusterSame clusterCount " +
 		"doubt doubt8 misfit8 rest rest8 rKnown prevNormal nextDoubt nextNormal nextCluster"
-	beatSInputs = "xS af rrBase irregular128 jumps32 q90of256 pq pDrop pRise prevAbnormal rNormal doubt"
+	beatSInputs = "xS af rrBase irregular128 jumps32 q90of256 pq pDrop pRise prevAbnormal rNormal"
 )
 
 // beatsAlone are the inputs of V and S of the ablation.
@@ -62,7 +62,7 @@ var beatNextInputs = []string{"next", "nextRatio", "pair", "nextQ75", "nextM8", 
 // beatRising are the inputs with which the odds can only rise (1) or fall (-1).
 var (
 	beatVMonotone = map[string]int8{"z0": 1, "widthRatio": 1, "rNormal": -1, "rMost": -1, "far": 1, "farLeast": 1, "pDrop": -1, "clusterEarly": 1}
-	beatSMonotone = map[string]int8{"xS": 1, "af": -1, "rrBase": -1, "irregular128": -1, "jumps32": -1, "q90of256": -1, "pDrop": -1, "doubt": -1}
+	beatSMonotone = map[string]int8{"xS": 1, "af": -1, "rrBase": -1, "irregular128": -1, "jumps32": -1, "q90of256": -1, "pDrop": -1}
 )
 
 func trainBeats(ctx context.Context, w io.Writer, args []string) error {
@@ -316,11 +316,6 @@ func (t *beatTrainer) fold(record int) int {
 // beatThin: of N, every tenth beat teaches.
 const beatThin = 10
 
-// beatHardS is the part of the weight that versions with hard noise have for S: they
-// teach that what is doubtful is no S, but at full weight S of DS1 was 74 / 83 where it
-// was 77 / 85 without them.
-const beatHardS = 0.1
-
 // fit trains on the records that use tells. Rows have the weight of their version,
 // then are equalised.
 func (t *beatTrainer) fit(ctx context.Context, mode int, use func(record int) bool) (m beatMode, err error) {
@@ -357,11 +352,8 @@ func (t *beatTrainer) fit(ctx context.Context, mode int, use func(record int) bo
 		}
 		forV.Append(pick(r.x, m.vInputs), y, weight)
 		recordV = append(recordV, r.record)
-		if r.truth == ecg.Ventricular {
+		if r.truth == ecg.Ventricular || beatVersions[r.version].hard {
 			continue
-		}
-		if beatVersions[r.version].hard {
-			weight *= beatHardS
 		}
 		if r.truth == ecg.Supraventricular {
 			y = 1

@@ -30,7 +30,7 @@ type beatVersion struct {
 	noisy    float64 // share of stretches with noise, of from to to dB
 	weight   float32
 	mixed    bool // every lead is a mixture of both: other electrodes
-	hard     bool // P waves are hardly seen: little of a teacher of S, and no choice of its threshold
+	hard     bool // P waves are hardly seen: no teacher of S, and no choice of its threshold
 	waves    bool // the noise is waves like complexes
 	block    bool // with a bundle branch block that comes and goes
 }
