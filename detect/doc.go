@@ -103,7 +103,7 @@
 // in the signal; with its evidence (AppendEvidence of both) there are half as many
 // false alarms (models/atrial.md); [BeatClassifier.Beats] gives it beats with classes.
 // The rules and AFDetector need the clock besides the beats, and to be told by
-// Break where there is no signal.
+// Break where there is no signal; AppendVF tells the rules of what a VFDetector finds.
 //
 // # Ventricular fibrillation
 //

@@ -107,8 +107,9 @@ const (
 //   - AtrialFlutter: ten intervals in a row, and then nearly all, of two, three or
 //     four times (and not more than five) the same wave of 170 to 300 ms. Flutter
 //     with constant conduction, one rate, is not found.
-//   - Asystole: no beat for 4 s; also of ventricular fibrillation that has none.
-//     Whether there was a signal at all is for the caller to know: Break.
+//   - Asystole: no beat for 4 s; also of ventricular fibrillation that has none,
+//     unless AppendVF tells of it. Whether there was a signal at all is for the
+//     caller to know: Break.
 //
 // With RhythmRulesConfig.AF there are the episodes of AtrialFibrillation that an
 // AFDetector finds, too, but those that begin in flutter. While one is suspected no other of the rhythms that go
@@ -157,6 +158,8 @@ type rulesState struct {
 	afStart int64   // of the episode that the AFDetector suspects
 	wave    float64 // s, of flutter
 	flutter bool    // what the AFDetector calls fibrillation is flutter
+
+	vf rulesVF
 
 	rhythm ecg.Rhythm // now; RhythmUnknown: none
 	state  ecg.EpisodeState
@@ -274,6 +277,12 @@ func (r *RhythmRules) take(dst []ecg.Episode, b ecg.Beat, shift float32, p PWave
 		b.Frac = 0
 	}
 	r.s.known = max(r.s.known, b.Known)
+	if r.s.vf.ignores(b.At) {
+		return dst
+	}
+	if r.s.vf.stage == vfIsSuspected && !r.s.stopped && r.s.started && b.At-r.s.beats[0].at >= r.pause {
+		dst = r.hold(dst, b.At)
+	}
 	if r.af != nil {
 		r.told = r.af.beat(r.told[:0], b, shift)
 		dst = r.fibrillation(dst)
@@ -287,7 +296,14 @@ func (r *RhythmRules) Advance(dst []ecg.Episode, now int64) []ecg.Episode {
 	if !s.started || s.flushed {
 		return dst
 	}
-	if !s.stopped {
+	switch {
+	case s.vf.stage != vfNone:
+	case s.vf.waits:
+		if due := s.vf.quiet + r.stop + r.late; now > due {
+			s.known, s.vf.waits = max(s.known, due), false
+			dst = r.change(dst, ecg.Asystole, ecg.Confirmed, s.vf.quiet)
+		}
+	case !s.stopped:
 		last := s.beats[0].at
 		if due := last + r.pause + r.late; !s.paused && now > due {
 			s.known, s.paused = max(s.known, due), true
@@ -307,15 +323,20 @@ func (r *RhythmRules) Advance(dst []ecg.Episode, now int64) []ecg.Episode {
 }
 
 // Break says that from sample now on there is no usable signal (a lead is off,
-// noise, or no beats because the ventricles fibrillate): what was there ends with
+// noise): what was there ends with
 // its last beat, and the absence of beats means nothing until the next one.
 // Intervals and rhythms begin anew there. Beats from before, up to now, must have
 // been handed over.
 func (r *RhythmRules) Break(dst []ecg.Episode, now int64) []ecg.Episode {
-	if !r.s.started || r.s.stopped && r.s.rhythm == ecg.RhythmUnknown {
+	s := &r.s
+	if !s.started || s.stopped && s.rhythm == ecg.RhythmUnknown && s.vf == (rulesVF{}) {
 		return dst
 	}
 	dst = r.Advance(dst, now)
+	s.vf.gone, s.vf.waits = s.vf.stage == vfIsConfirmed, false
+	if s.stopped && s.rhythm == ecg.RhythmUnknown {
+		return dst
+	}
 	return r.end(r.breakAF(dst, now))
 }
 
@@ -444,7 +465,7 @@ func (r *RhythmRules) beat(dst []ecg.Episode, b ecg.Beat, p PWaves) []ecg.Episod
 		switch {
 		case s.paused:
 			dst = r.report(dst, ecg.Pause, ecg.Ended, p.at, n.at)
-		case n.at-p.at >= r.pause:
+		case n.at-p.at >= r.pause && s.vf.stage == vfNone:
 			dst = r.report(dst, ecg.Pause, ecg.Ended, p.at, n.at)
 		}
 	} else if s.rhythm == ecg.Asystole {

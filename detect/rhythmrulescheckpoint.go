@@ -7,7 +7,7 @@ import (
 	"github.com/sinus-ecg/sinus/ecg/checkpoint"
 )
 
-const rulesMagic, rulesVersion = "RYTH", 2
+const rulesMagic, rulesVersion = "RYTH", 3
 
 func (r *RhythmRules) fingerprint() checkpoint.Fingerprint {
 	c := &r.c
@@ -23,12 +23,13 @@ func (r *RhythmRules) fingerprint() checkpoint.Fingerprint {
 func (r *RhythmRules) AppendBinary(b []byte) ([]byte, error) {
 	s := &r.s
 	e := checkpoint.Append(b, rulesMagic, rulesVersion, r.fingerprint())
-	for _, v := range []bool{s.started, s.stopped, s.paused, s.flushed, s.flutter, s.run.stray} {
+	for _, v := range []bool{s.started, s.stopped, s.paused, s.flushed, s.flutter, s.run.stray, s.vf.gone, s.vf.waits} {
 		e.Bool(v)
 	}
 	for _, v := range []int64{
 		s.known, int64(s.count), int64(s.fresh), int64(s.rhythm), int64(s.state), s.start, s.ended,
 		int64(s.run.class), int64(s.run.n), s.run.start, s.run.last, int64(s.run.rhythm), int64(s.af), s.afStart,
+		int64(s.vf.stage), s.vf.heldFrom, s.vf.heldTo, s.vf.quiet, s.vf.beat,
 	} {
 		e.Int(v)
 	}
@@ -63,7 +64,7 @@ func (r *RhythmRules) UnmarshalBinary(data []byte) error {
 		return err
 	}
 	var s rulesState
-	for _, v := range []*bool{&s.started, &s.stopped, &s.paused, &s.flushed, &s.flutter, &s.run.stray} {
+	for _, v := range []*bool{&s.started, &s.stopped, &s.paused, &s.flushed, &s.flutter, &s.run.stray, &s.vf.gone, &s.vf.waits} {
 		*v = d.Bool()
 	}
 	s.known = d.Int()
@@ -75,6 +76,8 @@ func (r *RhythmRules) UnmarshalBinary(data []byte) error {
 	s.run.start, s.run.last = d.Int(), d.Int()
 	s.run.rhythm = ecg.Rhythm(d.IntIn(0, 255))
 	s.af, s.afStart = afStage(d.IntIn(0, int(afConfirmed))), d.Int()
+	s.vf.stage = vfEpisode(d.IntIn(int(vfNone), int(vfIsConfirmed)))
+	s.vf.heldFrom, s.vf.heldTo, s.vf.quiet, s.vf.beat = d.Int(), d.Int(), d.Int(), d.Int()
 	s.before, s.wave, s.run.rr = d.Float(), d.Float(), d.Float()
 	for i := range s.beats {
 		n := &s.beats[i]
