@@ -227,7 +227,7 @@ func (a *AtrialWaves) beat(b ecg.Beat) AtrialEvidence {
 	for i := range s.lead {
 		l := &s.lead[i]
 		l.measure(at, rr, s.clock.k-1)
-		if p, clear := l.alone(at, rr, s.clock.k-1, s.usual, 1/l.height); p.N >= 0 && clear > clearest {
+		if p, clear := l.alone(at, rr, s.clock.k-1, s.usual); p.N >= 0 && clear > clearest {
 			e.P, clearest = p, clear
 		}
 		if !l.seen || l.n < atrialLeast || s.series.s.n < atrialLeast-1 {

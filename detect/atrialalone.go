@@ -33,11 +33,12 @@ type PWaves struct {
 
 // alone looks for the P waves before the beat at grid sample at; usual is the mean
 // interval, which the T wave goes by, in grid samples.
-func (l *atrialLead) alone(at, rr, newest int64, usual, unit float32) (p PWaves, clear float32) {
+func (l *atrialLead) alone(at, rr, newest int64, usual float32) (p PWaves, clear float32) {
 	p.N = -1
-	if rr < aloneLeast {
+	if rr < aloneLeast || l.height == 0 {
 		return p, 0
 	}
+	unit := 1 / l.height
 	first := at - min(aloneMost, rr-int64(aloneQT*math.Sqrt(min(float64(rr), float64(usual))*atrialRate)))
 	last := at - aloneEnd
 	var x [aloneMost + 2*aloneReach]float32

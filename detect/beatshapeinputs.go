@@ -119,10 +119,10 @@ func (s *beatShapes) inputs(x []float32, lead []beatLead, confidence float64) (c
 	return uint8(home), opened
 }
 
-// doubt is the logarithm of what a confidence is short of 1; one that is not given
-// is none.
+// doubt is the logarithm of what a confidence is short of 1; one that is not given,
+// or is no probability, is none.
 func doubt(confidence float64) float32 {
-	if confidence == 0 {
+	if !(confidence > 0 && confidence <= 1) {
 		confidence = 1
 	}
 	return log32(beatDoubt0 + 1 - float32(confidence))

@@ -59,7 +59,7 @@ func (b *rulesBeat) bare(base float64) bool {
 	if b.p.N <= 0 || b.dropsBeats() {
 		return b.p.N == 0
 	}
-	return b.p.Before[0]+base < b.rr-aloneQT*math.Sqrt(base)-blockedHidden
+	return b.p.Before[0]+base < b.rr-float64(aloneQT*math.Sqrt(base))-blockedHidden
 }
 
 // unconducted looks for second-degree block: P waves without QRS, in intervals
@@ -174,7 +174,7 @@ func (r *RhythmRules) kept(p []float64, n int, cycle, phase float64) float64 {
 	back := 0.0
 	for i := range n {
 		b := &s.beats[i]
-		seen := b.rr - aloneQT*math.Sqrt(b.rr)
+		seen := b.rr - float64(aloneQT*math.Sqrt(b.rr))
 		// Times within the part of the interval where P waves are looked for.
 		k := math.Ceil((back + float64(aloneEnd)/atrialRate - phase) / cycle)
 		for t := phase + float64(k*cycle); t <= back+seen; t += cycle {

@@ -323,19 +323,18 @@ func (r *RhythmRules) Advance(dst []ecg.Episode, now int64) []ecg.Episode {
 }
 
 // Break says that from sample now on there is no usable signal (a lead is off,
-// noise): what was there ends with
-// its last beat, and the absence of beats means nothing until the next one.
+// noise): what was there ends with its last beat, and the absence of beats means nothing until the next one.
 // Intervals and rhythms begin anew there. Beats from before, up to now, must have
 // been handed over.
 func (r *RhythmRules) Break(dst []ecg.Episode, now int64) []ecg.Episode {
 	s := &r.s
-	if !s.started || s.stopped && s.rhythm == ecg.RhythmUnknown && s.vf == (rulesVF{}) {
+	if !s.started {
 		return dst
 	}
 	dst = r.Advance(dst, now)
 	s.vf.gone, s.vf.waits = s.vf.stage == vfIsConfirmed, false
 	if s.stopped && s.rhythm == ecg.RhythmUnknown {
-		return dst
+		return dst // nothing is there that could end
 	}
 	return r.end(r.breakAF(dst, now))
 }
