@@ -34,6 +34,9 @@ noise of nstdb, and scores the detector by the rules of bxb.
 
 `
 
+// allVersions are those that source.version makes.
+const allVersions = "0,1,2,3,5,6,7,9,10,11,12,13,14,15,16,17,18"
+
 type qrsOptions struct {
 	data, on, leave, out string
 	cv, seeds            int
@@ -57,7 +60,7 @@ func trainQRS(ctx context.Context, w io.Writer, args []string) error {
 	f.StringVar(&o.nets, "nets", "4,4", "`networks` of the first and of the second look, averaged")
 	f.Uint64Var(&o.seed, "seed", 1, "first seed")
 	f.IntVar(&o.epochs, "epochs", 5, "of the last round")
-	f.StringVar(&o.versions, "versions", "0,1,2,3,5,6,7,9,10,11,12,13,14,15,16,17,18", "of each record of mitdb")
+	f.StringVar(&o.versions, "versions", allVersions, "of each record of mitdb")
 	f.StringVar(&o.noise, "noise", "bw,ma", "mix in these `records` of nstdb: em is for comparison, as nstdb's noisy records have it")
 	f.StringVar(&o.others, "others", "svdb,nsrdb_excerpt,qtdb", "train on these `databases` too")
 	f.StringVar(&o.hidden, "hidden", "64,32", "units of the hidden layers")
@@ -115,8 +118,8 @@ func newQRSTrainer(o qrsOptions) (*qrsTrainer, error) {
 	t := &qrsTrainer{o: o}
 	for _, v := range strings.Split(o.versions, ",") {
 		n, err := strconv.Atoi(v)
-		if err != nil {
-			return nil, fmt.Errorf("%w: -versions: %v", errUsage, err)
+		if err != nil || !slices.Contains(strings.Split(allVersions, ","), v) {
+			return nil, fmt.Errorf("%w: -versions %.64q: want some of %s", errUsage, o.versions, allVersions)
 		}
 		t.versions = append(t.versions, n)
 	}
