@@ -126,7 +126,7 @@ func (q *QRS) Reset() {
 }
 
 // Delay implements ecg.Stage: the longest wait, of a beat that search-back finds
-// and of one in the first two seconds. Most beats come 0.22 s after the R peak,
+// and of one in the first two seconds. Most beats come 0.20 s after the R peak,
 // those that need a second look 0.34 s.
 func (q *QRS) Delay() time.Duration {
 	grid := qrsBackWait + qrsLook2 + qrsRate/8

@@ -12,23 +12,23 @@ import (
 // beats are missing.
 
 const (
-	qrsFollow     = 13                  // what is steeper from 65 ms on is no part of the same complex
-	qrsLarger     = 2.5                 // evidence with which one candidate outdoes another within the refractory time
-	qrsRefractory = 36                  // no QRS within 180 ms of another
-	qrsFirst      = qrsKnown + qrsSide2 // the first look also reads e2 at c+25
+	qrsFollow     = 13  // what is steeper from 65 ms on is no part of the same complex
+	qrsLarger     = 2.5 // evidence with which one candidate outdoes another within the refractory time
+	qrsRefractory = 36  // no QRS within 180 ms of another
 
 	// Log odds: at or below the lower ones a candidate is none, at or above the
 	// upper ones it is a beat; between those of the gate the first look decides,
 	// between those of the first look the mean of both looks. What does not look
 	// like the last beats may be a sharp P wave, whose QRS the first look cannot see
 	// yet: it must be more certain.
-	qrsGateNo  = -7
-	qrsGateYes = 5
-	qrsNo      = -2.9444 // 5 %
-	qrsYes     = 1.0986  // 75 %
-	qrsYesNew  = 3.4761  // 97 %
-	qrsLike    = 0.9     // correlation with the template from which a candidate looks like the beats
-	qrsTheta   = 0       // 50 %
+	qrsGateNo    = -7
+	qrsGateYes   = 5
+	qrsNo        = -2.9444 // 5 %
+	qrsYes       = 1.0986  // 75 %
+	qrsYesNew    = 3.4761  // 97 %
+	qrsLike      = 0.9     // correlation from which a candidate looks like a beat
+	qrsLikeBeats = 2       // one alone may have been a mistake
+	qrsTheta     = 0       // 50 %
 
 	// The gate rejects nothing after 1.5 s without a beat, and nothing that has
 	// this share of the evidence of the last beat: where the signal has changed
@@ -77,7 +77,7 @@ func (q *QRS) decide(dst []ecg.Beat, k int64) []ecg.Beat {
 		}
 		p := &s.pending[0]
 		c := p.c
-		due := int64(qrsFirst)
+		due := int64(qrsLook1)
 		if s.looked || q.observe != nil {
 			due = qrsLook2
 		}
@@ -180,11 +180,21 @@ func (q *QRS) judge(p *qrsPending, k int64) (odds float32, accept, decided bool)
 	return odds, accept, decided
 }
 
-// familiar reports whether the candidate looks like the last beats on some lead.
+// familiar reports whether the candidate looks like some of the last beats on a
+// lead, so that ectopic beats that come often need no second look.
 func (q *QRS) familiar() bool {
 	for i := range q.s.leads {
 		l := &q.s.leads[i]
-		if q.usable[i] && l.beats > 0 && q.measures[i].shape.dot(&l.template) >= float32(qrsLike*l.templateSize) {
+		if !q.usable[i] {
+			continue
+		}
+		like := 0
+		for j := range min(l.beats, qrsPast) {
+			if q.measures[i].shape.dot(&l.shapes[j]) >= qrsLike {
+				like++
+			}
+		}
+		if like >= qrsLikeBeats {
 			return true
 		}
 	}

@@ -240,7 +240,7 @@ func (l *qrsLead) inputs(x []float32, c int64, m *qrsMeasure, look int64, r *qrs
 			}
 		}
 	}
-	top = max(top, ringMax(&v.e2, c+20, c+25))
+	top = max(top, ringMax(&v.e2, c+20, c+qrsLook1-qrsSide2))
 	slopeAfter, slopeBefore := float32(0), float32(0)
 	for i := c + 13; i <= c+look-2; i++ {
 		slopeAfter = larger(slopeAfter, v.slope(i))
@@ -341,10 +341,10 @@ func (l *qrsLead) inputs(x []float32, c int64, m *qrsMeasure, look int64, r *qrs
 	x = append(x, float32(r.recent(c))/10)
 	left, right := int64(1), int64(1)
 	half := m.e2 / 2
-	for left < 25 && v.e2[(c-left)&qrsMask] > half {
+	for left < qrsLook1-qrsSide2 && v.e2[(c-left)&qrsMask] > half {
 		left++
 	}
-	for right < 25 && v.e2[(c+right)&qrsMask] > half {
+	for right < qrsLook1-qrsSide2 && v.e2[(c+right)&qrsMask] > half {
 		right++
 	}
 	x = append(x, float32(left)/10, float32(right)/10)

@@ -41,7 +41,7 @@ var ErrQRSModel = errors.New("detect: not a QRS model of this version")
 
 const (
 	qrsModelMagic   = "SQRS"
-	qrsModelVersion = 1
+	qrsModelVersion = 2
 	qrsMaxNets      = 16
 )
 

@@ -313,8 +313,13 @@ func (t *beatTrainer) fold(record int) int {
 	return slices.Index(patients, t.records[record].patient) % t.o.folds
 }
 
-// beatThin: of N, every tenth beat teaches.
-const beatThin = 10
+// Of N, every tenth beat teaches. The model of S learns from all those that come
+// early, each with a tenth of the weight: in sinus rhythm they are few, and all that
+// is ever taken for S.
+const (
+	beatThin  = 10
+	beatEarly = -1 // log odds of S by the rhythm alone
+)
 
 // fit trains on the records that use tells. Rows have the weight of their version,
 // then are equalised.
@@ -343,20 +348,26 @@ func (t *beatTrainer) fit(ctx context.Context, mode int, use func(record int) bo
 		}
 		weight := beatVersions[r.version].weight
 		rare := r.truth == ecg.Supraventricular || r.truth == ecg.Ventricular
-		if !rare && i%beatThin != 0 {
-			continue
+		taught := rare || i%beatThin == 0
+		if taught {
+			y := float32(0)
+			if r.truth == ecg.Ventricular {
+				y = 1
+			}
+			forV.Append(pick(r.x, m.vInputs), y, weight)
+			recordV = append(recordV, r.record)
 		}
-		y := float32(0)
-		if r.truth == ecg.Ventricular {
-			y = 1
-		}
-		forV.Append(pick(r.x, m.vInputs), y, weight)
-		recordV = append(recordV, r.record)
 		if r.truth == ecg.Ventricular || beatVersions[r.version].hard {
 			continue
 		}
-		if r.truth == ecg.Supraventricular {
+		y := float32(0)
+		switch {
+		case rare:
 			y = 1
+		case r.x[len(detect.BeatInputs)-2] > beatEarly: // xS
+			weight /= beatThin
+		case !taught:
+			continue
 		}
 		forS.Append(pick(r.x, sInputs), y, weight)
 		recordS = append(recordS, r.record)

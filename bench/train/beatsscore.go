@@ -101,7 +101,7 @@ func calledAs(o beatOdds, biasV, biasS float32) int {
 
 // biasMargin is by how much the mean jk may fall for fewer false S: what
 // cross-validation says of false calls is too good for new patients.
-const biasMargin = 0.007
+const biasMargin = 0.01
 
 // biases are those of V and of S. V is called as often as it is there, no more, on
 // DS1 with two leads: as many false ones as missed ones. S goes by the mean jk over

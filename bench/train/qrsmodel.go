@@ -24,7 +24,7 @@ func open() *mlp.Net { return constantNet(qrsGateInputs, 0) }
 
 // qrsModelFile writes networks as detect.ReadQRSModel reads them.
 func qrsModelFile(m qrsNets) []byte {
-	w := newModelWriter("SQRS", 1)
+	w := newModelWriter("SQRS", 2)
 	w.net(m.gate)
 	for _, nets := range m.looks {
 		w.nets(nets)
