@@ -118,13 +118,21 @@ func analyse(ctx context.Context, o options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", src.title, err)
 	}
+	vf, err := detect.NewVFDetector(detect.VFConfig{Rate: format.Rate})
+	if err != nil {
+		return fmt.Errorf("%s: %w", src.title, err)
+	}
 	quality, err := detect.NewSignalQuality(detect.SignalQualityConfig{Rate: format.Rate})
 	if err != nil {
 		return fmt.Errorf("%s: %w", src.title, err)
 	}
-	a := analysis{summary: newSummary(clock, waves.Delay()), rhythms: rhythms{rules: rules}, gapFrames: clock.Sample(gapLimit), quality: quality}
+	a := analysis{
+		summary: newSummary(clock, waves.Delay()), rhythms: rhythms{rules: rules},
+		waves: waves, vf: vf, quality: quality,
+		gapFrames: clock.Sample(gapLimit), late: clock.Sample(waves.Delay()),
+	}
 	bar := newProgress(stderr, src.frames)
-	readErr := a.run(ctx, src.signal, waves, bar)
+	readErr := a.run(ctx, src.signal, bar)
 	bar.clear()
 
 	lead := format.Leads[0]
@@ -146,56 +154,54 @@ const gapLimit = 200 * time.Millisecond
 
 // analysis joins the stream with the summary and the annotation file.
 type analysis struct {
-	summary   *summary
-	rhythms   rhythms
+	summary *summary
+	rhythms rhythms
+	waves   *detect.AtrialWaves // and the beats
+	vf      *detect.VFDetector
+	quality *detect.SignalQuality
+
 	gapFrames int64
-	missing   int64 // frames without a sample in a row
-	gapStart  int64 // of the last gap
-	gapEnd    int64
-	quality   *detect.SignalQuality
-	seconds   []ecg.Quality // scratch
-	file      bytes.Buffer
-	writer    *wfdb.AnnotationWriter
+	missing   int64   // frames without a sample in a row
+	gaps      []int64 // starts of those that are not told yet
+	late      int64   // frames after which no beat from before can come
+
+	fibrillates bool // or is suspected to
+
+	file   bytes.Buffer
+	writer *wfdb.AnnotationWriter
 }
 
 var errInterrupted = errors.New("interrupted, the summary is of what came before")
 
-func (a *analysis) run(ctx context.Context, s ecg.Signal, d ecg.Stage[float64, detect.AtrialEvidence], bar *progress) error {
+func (a *analysis) run(ctx context.Context, s ecg.Signal, bar *progress) error {
 	a.writer = wfdb.NewAnnotationWriter(&a.file, wfdb.AnnotationWriterOptions{})
 	block := make([]float64, 4096)
 	var beats []detect.AtrialEvidence
+	var vf []ecg.Episode
+	var seconds []ecg.Quality
 	for {
 		n, err := s.Read(block)
 		if err == nil && ctx.Err() != nil {
 			err = errInterrupted
 		}
 		a.look(block[:n])
-		beats = d.Append(beats[:0], block[:n])
-		a.seconds = a.quality.Append(a.seconds[:0], block[:n])
+		beats = a.waves.Append(beats[:0], block[:n])
+		vf = a.vf.Append(vf[:0], block[:n])
+		seconds = a.quality.Append(seconds[:0], block[:n])
 		if err != nil {
-			beats = d.Flush(beats)
-			a.seconds = a.quality.Flush(a.seconds)
+			beats = a.waves.Flush(beats)
+			vf = a.vf.Flush(vf)
+			seconds = a.quality.Flush(seconds)
 		}
-		for _, q := range a.seconds {
+		for _, q := range seconds {
 			a.summary.second(q)
 		}
-		for _, e := range beats {
-			b := e.Beat
-			if a.summary.beats > 0 && a.gapEnd > a.summary.last.At && a.gapEnd <= b.At {
-				a.summary.gap()
-				a.rhythms.gap(a.gapStart)
-			}
-			a.summary.add(b)
-			a.rhythms.add(e)
-			if err := a.writer.Write(wfdb.Annotation{Time: b.At, Code: wfdb.CodeOf(b.Class)}); err != nil {
-				return err
-			}
+		if err := a.tell(beats, vf); err != nil {
+			return err
 		}
 		bar.update(a.summary.frames)
 		if err != nil {
-			if a.missing > a.gapFrames {
-				a.rhythms.gap(a.gapStart)
-			}
+			a.tellGaps(a.summary.frames, math.MaxInt64)
 			a.rhythms.end(a.summary.frames)
 		}
 		if err == io.EOF {
@@ -216,9 +222,46 @@ func (a *analysis) look(x []float64) {
 			continue
 		}
 		a.summary.lost++
-		if a.missing++; a.missing > a.gapFrames {
-			a.gapStart, a.gapEnd = a.summary.frames-a.missing, a.summary.frames
+		if a.missing++; a.missing == a.gapFrames+1 {
+			a.gaps = append(a.gaps, a.summary.frames-a.missing)
 		}
+	}
+}
+
+// tell hands on what a block has brought, in the order in which it became known.
+func (a *analysis) tell(beats []detect.AtrialEvidence, vf []ecg.Episode) error {
+	for len(beats)+len(vf) > 0 {
+		if len(beats) == 0 || len(vf) > 0 && vf[0].Known <= beats[0].Beat.Known {
+			a.tellGaps(0, vf[0].Known)
+			a.fibrillates = vf[0].State != ecg.Ended
+			a.summary.noInterval()
+			a.rhythms.fibrillation(vf[0])
+			vf = vf[1:]
+			continue
+		}
+		b := beats[0].Beat
+		a.tellGaps(b.At, b.Known)
+		if a.fibrillates {
+			a.summary.noInterval()
+		}
+		a.summary.add(b)
+		a.rhythms.add(beats[0])
+		if err := a.writer.Write(wfdb.Annotation{Time: b.At, Code: wfdb.CodeOf(b.Class)}); err != nil {
+			return err
+		}
+		beats = beats[1:]
+	}
+	return nil
+}
+
+// tellGaps hands on the losses of signal that began before the beat at sample at,
+// and those that began so long before sample known that all beats from before
+// have been handed over.
+func (a *analysis) tellGaps(at, known int64) {
+	for len(a.gaps) > 0 && (a.gaps[0] < at || a.gaps[0]+a.late <= known) {
+		a.summary.noInterval()
+		a.rhythms.gap(a.gaps[0])
+		a.gaps = a.gaps[1:]
 	}
 }
 

@@ -6,7 +6,10 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -20,6 +23,22 @@ func holter(ctx context.Context, args ...string) (code int, stdout, stderr strin
 	var out, err bytes.Buffer
 	code = run(ctx, args, &out, &err)
 	return code, out.String(), err.String()
+}
+
+// writeRecord writes record 1, of one lead at 360 Hz.
+func writeRecord(t *testing.T, dir string, lead ecg.Signal, frames int) {
+	w, err := wfdb.NewWriter(wfdb.Dir(dir), &wfdb.Header{Name: "1", Rate: 360,
+		Signals: []wfdb.SignalInfo{{Format: 16, Gain: 200, Units: "mV", Description: "I"}}}, wfdb.WriterOptions{})
+	require.NoError(t, err)
+	block := make([]float64, frames)
+	for n := 0; n < frames; {
+		k, err := lead.Read(block[n:])
+		require.NoError(t, err)
+		n += k
+	}
+	_, err = w.Write(block)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
 }
 
 // Without arguments: the synthetic patient, whose truth is known.
@@ -121,4 +140,76 @@ func TestErrors(t *testing.T) {
 			require.Contains(t, stderr, s, name)
 		}
 	}
+}
+
+// Fibrillation of the ventricles and asystole behind it are told as such, and are no
+// pause and no slow rhythm; where the signal is lost in fibrillation, what comes is
+// not known.
+func TestFibrillationThenAsystole(t *testing.T) {
+	arrest := synth.Config{Leads: 1, Seed: 1, Duration: 2 * time.Minute, HeartRate: 75, LF: 20, HF: 20, Rhythms: []synth.Rhythm{
+		{Kind: ecg.VentricularFibrillation, At: 30 * time.Second, For: 30 * time.Second},
+		{Kind: ecg.Asystole, At: time.Minute, For: 30 * time.Second},
+	}}
+	lost := arrest
+	lost.Events = []synth.Event{{Kind: synth.LeadOff, At: 55 * time.Second, For: 30 * time.Second}}
+	for name, c := range map[string]struct {
+		config   synth.Config
+		vf, asys float64 // share of the time with signal, percent
+	}{"arrest": {arrest, 25, 25}, "lead off in fibrillation": {lost, 100 * 25. / 90, 0}} {
+		p, err := synth.New(c.config)
+		require.NoError(t, err)
+		dir := t.TempDir()
+		writeRecord(t, dir, p, 120*360)
+		code, stdout, stderr := holter(t.Context(), filepath.Join(dir, "1"))
+		require.Zero(t, code, stderr)
+		got := shares(stdout)
+		require.InDelta(t, c.vf, got["VFIB"]+got["VFL"], 2, "%s: %s", name, stdout)
+		require.InDelta(t, c.asys, got["ASYS"], 3, "%s: %s", name, stdout)
+		for rhythm := range got {
+			require.Contains(t, []string{"N", "VFIB", "VFL", "ASYS"}, rhythm, "%s: %s", name, stdout)
+		}
+		require.Contains(t, stdout, "Pauses          0 of 2s or more\n", name)
+	}
+}
+
+// Flutter of the ventricles of a record, 7.9 % of it by the reference.
+func TestRecordWithFlutter(t *testing.T) {
+	code, stdout, stderr := holter(t.Context(), filepath.Join(ecgtest.Shared(t, "data", "mitdb"), "207"))
+	require.Zero(t, code, stderr)
+	got := shares(stdout)
+	require.InDelta(t, 7.9, got["VFIB"]+got["VFL"], 1, stdout)
+	require.NotContains(t, got, "ASYS")
+}
+
+// Every one of many short losses of signal is told: no interval over one is an RR
+// interval.
+func TestManyGaps(t *testing.T) {
+	c := synth.Config{Leads: 1, Duration: time.Minute}
+	for s := 10; s < 50; s++ { // beats are lost in every second one: without gaps, intervals of 2 s
+		if s%2 == 0 {
+			c.Events = append(c.Events, synth.Event{Kind: synth.LeadOff, At: time.Duration(s) * time.Second, For: time.Second})
+		}
+	}
+	p, err := synth.New(c)
+	require.NoError(t, err)
+	dir := t.TempDir()
+	writeRecord(t, dir, p, 60*360)
+	code, stdout, stderr := holter(t.Context(), filepath.Join(dir, "1"))
+	require.Zero(t, code, stderr)
+	require.Contains(t, stdout, "Pauses          0 of 2s or more\n")
+	require.NotContains(t, shares(stdout), "PAUSE")
+}
+
+// shares is the table of rhythms: percent of the time.
+func shares(stdout string) map[string]float64 {
+	m := map[string]float64{}
+	_, table, _ := strings.Cut(stdout, "\nRhythms")
+	for _, line := range strings.Split(table, "\n")[1:] {
+		f := strings.Fields(line)
+		if len(f) < 3 || !strings.HasPrefix(line, "  ") {
+			continue
+		}
+		m[f[0]], _ = strconv.ParseFloat(f[1], 64)
+	}
+	return m
 }

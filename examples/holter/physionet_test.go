@@ -18,7 +18,6 @@ import (
 
 	"github.com/sinus-ecg/sinus/ecg"
 	"github.com/sinus-ecg/sinus/ecg/synth"
-	"github.com/sinus-ecg/sinus/wfdb"
 )
 
 // project makes a folder with a project of PhysioNet: a minute of the synthetic
@@ -31,17 +30,7 @@ func project(t *testing.T) string {
 	require.NoError(t, err)
 	lead, err := ecg.SelectLeads(p, 0)
 	require.NoError(t, err)
-	w, err := wfdb.NewWriter(wfdb.Dir(dir), &wfdb.Header{Name: "1", Rate: 360,
-		Signals: []wfdb.SignalInfo{{Format: 16, Gain: 200, Units: "mV", Description: "I"}}}, wfdb.WriterOptions{})
-	require.NoError(t, err)
-	block := make([]float64, 360)
-	for range 60 {
-		n, err := lead.Read(block)
-		require.NoError(t, err)
-		_, err = w.Write(block[:n])
-		require.NoError(t, err)
-	}
-	require.NoError(t, w.Close())
+	writeRecord(t, dir, lead, 60*360)
 	var sums strings.Builder
 	for _, name := range []string{"1.dat", "1.hea"} {
 		b, err := os.ReadFile(filepath.Join(dir, name))

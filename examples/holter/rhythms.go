@@ -25,6 +25,11 @@ func (r *rhythms) add(e detect.AtrialEvidence) {
 	r.take(r.rules.AppendEvidence(r.told[:0], []detect.AtrialEvidence{e}))
 }
 
+// fibrillation takes an episode of the ventricles.
+func (r *rhythms) fibrillation(e ecg.Episode) {
+	r.take(r.rules.AppendVF(r.told[:0], []ecg.Episode{e}))
+}
+
 // gap says that there was no signal from a sample on.
 func (r *rhythms) gap(from int64) { r.take(r.rules.Break(r.told[:0], from)) }
 

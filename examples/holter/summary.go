@@ -22,7 +22,7 @@ type summary struct {
 
 	beats  int64
 	last   ecg.Beat
-	broken bool // signal was lost since the last beat
+	broken bool // no RR interval ends with the next beat
 
 	rr        moments
 	diff      moments // of successive RR, for RMSSD
@@ -77,8 +77,9 @@ func (s *summary) second(q ecg.Quality) {
 	}
 }
 
-// gap says that signal was lost: the interval over it is no RR interval.
-func (s *summary) gap() {
+// noInterval says that the time from the last beat to the next one is no RR
+// interval: signal was lost, or the ventricles fibrillated.
+func (s *summary) noInterval() {
 	s.broken, s.before, s.inWindow = true, 0, 0
 }
 
