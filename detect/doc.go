@@ -17,9 +17,9 @@
 // Every hump above 8 % of the level is a candidate, some three per beat; each is
 // judged in order and finally: by a tiny network at first sight, if it is clear; by
 // networks with 161 inputs 180 ms behind it; if these leave it open, by the mean of
-// them and of others with 181 inputs 320 ms behind it. What looks like the last
-// beats needs less certainty at the first look: it is no P wave. Of each group the
-// first is asked alone if it is sure. The inputs are what the candidate and its
+// them and of others with 181 inputs 320 ms behind it. What looks like two of
+// the last eight beats needs less certainty at the first look: it is no P wave. Of
+// each group the first is asked alone if it is sure. The inputs are what the candidate and its
 // surroundings look like beside the last eight beats, as ratios, so that gain and
 // polarity do not enter.
 // Search-back takes the best rejected candidate after 1.6 median intervals

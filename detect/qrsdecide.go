@@ -19,7 +19,7 @@ const (
 	// Log odds: at or below the lower ones a candidate is none, at or above the
 	// upper ones it is a beat; between those of the gate the first look decides,
 	// between those of the first look the mean of both looks. What does not look
-	// like the last beats may be a sharp P wave, whose QRS the first look cannot see
+	// like some of the last beats may be a sharp P wave, whose QRS the first look cannot see
 	// yet: it must be more certain.
 	qrsGateNo    = -7
 	qrsGateYes   = 5
@@ -181,7 +181,7 @@ func (q *QRS) judge(p *qrsPending, k int64) (odds float32, accept, decided bool)
 }
 
 // familiar reports whether the candidate looks like some of the last beats on a
-// lead, so that ectopic beats that come often need no second look.
+// lead, not like their mean: ectopic beats that come often need no second look.
 func (q *QRS) familiar() bool {
 	for i := range q.s.leads {
 		l := &q.s.leads[i]

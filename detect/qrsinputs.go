@@ -15,6 +15,8 @@ const (
 	qrsLook1 = 36 // grid samples after a candidate that the first look sees: 180 ms
 	qrsLook2 = 64 // the second: 320 ms
 
+	qrsSeen1 = qrsLook1 - qrsSide2 // grid samples after a candidate to the last e2 that the first look sees
+
 	qrsGateInputs = 14
 	qrsInputs1    = 161
 	qrsInputs2    = 181
@@ -213,7 +215,7 @@ func (l *qrsLead) gateInputs(x []float32, c int64, m *qrsMeasure, r *qrsRhythm) 
 	}
 	return append(x,
 		ratio(m.e2, a.e2), ratio(m.e1, a.e1), ratio(m.e3, a.e3), ratio(m.height, a.height), ratio(m.slope, a.slope),
-		ratio(m.e2, ringMax(&v.e2, c+9, c+qrsLook1-qrsSide2)),
+		ratio(m.e2, ringMax(&v.e2, c+9, c+qrsSeen1)),
 		ratio(m.e2, ringMax(&v.e2, c-40, c-9)),
 		last, noise, ratio(v.level, a.e2),
 		min(dt/rr, 4), min(dt/qrsRate, 3),
@@ -240,7 +242,7 @@ func (l *qrsLead) inputs(x []float32, c int64, m *qrsMeasure, look int64, r *qrs
 			}
 		}
 	}
-	top = max(top, ringMax(&v.e2, c+20, c+qrsLook1-qrsSide2))
+	top = max(top, ringMax(&v.e2, c+20, c+qrsSeen1))
 	slopeAfter, slopeBefore := float32(0), float32(0)
 	for i := c + 13; i <= c+look-2; i++ {
 		slopeAfter = larger(slopeAfter, v.slope(i))
@@ -341,10 +343,10 @@ func (l *qrsLead) inputs(x []float32, c int64, m *qrsMeasure, look int64, r *qrs
 	x = append(x, float32(r.recent(c))/10)
 	left, right := int64(1), int64(1)
 	half := m.e2 / 2
-	for left < qrsLook1-qrsSide2 && v.e2[(c-left)&qrsMask] > half {
+	for left < qrsSeen1 && v.e2[(c-left)&qrsMask] > half {
 		left++
 	}
-	for right < qrsLook1-qrsSide2 && v.e2[(c+right)&qrsMask] > half {
+	for right < qrsSeen1 && v.e2[(c+right)&qrsMask] > half {
 		right++
 	}
 	x = append(x, float32(left)/10, float32(right)/10)

@@ -323,9 +323,9 @@ func (r *RhythmRules) Advance(dst []ecg.Episode, now int64) []ecg.Episode {
 }
 
 // Break says that from sample now on there is no usable signal (a lead is off,
-// noise): what was there ends with its last beat, and the absence of beats means nothing until the next one.
-// Intervals and rhythms begin anew there. Beats from before, up to now, must have
-// been handed over.
+// noise): what was there ends with its last beat, and the absence of beats means
+// nothing until the next one. Intervals and rhythms begin anew there. Beats from
+// before, up to now, must have been handed over.
 func (r *RhythmRules) Break(dst []ecg.Episode, now int64) []ecg.Episode {
 	s := &r.s
 	if !s.started {
