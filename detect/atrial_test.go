@@ -242,6 +242,6 @@ func ExampleAtrialWaves() {
 	}
 	// Output:
 	// suspected at 1m12s since 1m6s
-	// confirmed at 1m37s since 1m6s
+	// confirmed at 1m36s since 1m6s
 	// ended at 2m15s since 1m6s
 }

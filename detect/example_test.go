@@ -104,9 +104,9 @@ func ExampleQRS() {
 	// Output:
 	// R peak at 483.333333ms known at 2.088888889s
 	// R peak at 1.316666667s known at 2.088888889s
-	// R peak at 2.194444444s known at 2.452777778s
-	// R peak at 3.080555556s known at 3.338888889s
-	// R peak at 3.952777778s known at 4.213888889s
-	// R peak at 4.811111111s known at 5.069444444s
-	// R peak at 5.658333333s known at 5.919444444s
+	// R peak at 2.194444444s known at 2.394444444s
+	// R peak at 3.080555556s known at 3.277777778s
+	// R peak at 3.952777778s known at 4.152777778s
+	// R peak at 4.811111111s known at 5.008333333s
+	// R peak at 5.658333333s known at 5.858333333s
 }

@@ -68,6 +68,8 @@ type qrsState struct {
 	rhythm  qrsRhythm
 	scan    int64 // next grid sample that is looked at as a candidate
 	pending []qrsPending
+	glanced bool // the first of pending has been glanced at
+	told    bool // and told as a beat
 	looked  bool // the first of pending has been looked at, with log odds first
 	first   float32
 	missing int64 // frames without any sample, in a row
@@ -126,8 +128,8 @@ func (q *QRS) Reset() {
 }
 
 // Delay implements ecg.Stage: the longest wait, of a beat that search-back finds
-// and of one in the first two seconds. Most beats come 0.20 s after the R peak,
-// those that need a second look 0.34 s.
+// and of one in the first two seconds. Most beats come 0.15 s after the R peak,
+// those that need a first look 0.20 s, a second one 0.34 s.
 func (q *QRS) Delay() time.Duration {
 	grid := qrsBackWait + qrsLook2 + qrsRate/8
 	return time.Duration(grid)*time.Second/qrsRate + time.Duration(math.Ceil(float64(q.weights.reach+1)/q.rate*float64(time.Second)))

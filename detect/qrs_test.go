@@ -71,6 +71,34 @@ func requireBeats(t *testing.T, want []int64, got []ecg.Beat, rate, within float
 	}
 }
 
+// What looks like the beats before it is told at a glance, 125 ms behind the middle of
+// the complex; the first beats, and one of another shape or too early, are not.
+func TestQRSGlance(t *testing.T) {
+	const rate = 500
+	s := newTrace(rate, 30)
+	for i := range 30 {
+		switch at := 0.5 + float64(i); i {
+		case 15:
+			s.wide(at, 1.5)
+		case 20: // 0.45 s behind the one before, whose interval is 1 s
+			s.beat(at-0.55, 1, 0.2)
+		default:
+			s.beat(at, 1, 0.2)
+		}
+	}
+	q := newQRS(t, rate, 1)
+	beats := q.Flush(q.Append(nil, s.x))
+	require.Len(t, beats, 30)
+	for i, b := range beats {
+		delay := float64(b.Known-b.At) / rate
+		if i < 8 || i == 15 || i == 20 {
+			require.Greater(t, delay, 0.18, "beat %d", i)
+		} else {
+			require.Less(t, delay, 0.15, "beat %d", i)
+		}
+	}
+}
+
 // The first and the last beat of a stream are beats too.
 func TestQRSEnds(t *testing.T) {
 	x, _ := pulses(360, 2.2, 1)

@@ -12,7 +12,7 @@ import (
 
 const (
 	qrsStateMagic   = "QRSN"
-	qrsStateVersion = 2
+	qrsStateVersion = 3
 )
 
 func (q *QRS) fingerprint() checkpoint.Fingerprint {
@@ -67,7 +67,7 @@ func (s *qrsState) sane(w *qrsWeights) bool {
 func (s *qrsState) save(f checkpoint.Fields) {
 	f.Ints(&s.n, &s.grid.k, &s.grid.base, &s.grid.rem, &s.scan, &s.missing, &s.lastAt)
 	f.Index(&s.frame, 0, len(s.leads)-1)
-	f.Bools(&s.looked, &s.emitted, &s.ended)
+	f.Bools(&s.glanced, &s.told, &s.looked, &s.emitted, &s.ended)
 	f.Floats32(&s.first)
 	s.heldAt.save(f)
 	pending := len(s.pending)

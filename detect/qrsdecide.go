@@ -7,8 +7,8 @@ import (
 	"github.com/sinus-ecg/sinus/ecg"
 )
 
-// Decisions: each candidate is judged in its order and finally, by the gate, the
-// first look, the second look; search-back takes the best rejected one where
+// Decisions: each candidate is judged in its order and finally, at a glance, by the
+// gate, the first look, the second look; search-back takes the best rejected one where
 // beats are missing.
 
 const (
@@ -77,14 +77,15 @@ func (q *QRS) decide(dst []ecg.Beat, k int64) []ecg.Beat {
 		}
 		p := &s.pending[0]
 		c := p.c
+		if q.glance(p, k) {
+			s.told = true
+			dst = q.tell(dst, qrsGlanceOdds, q.place(p))
+		}
 		due := int64(qrsLook1)
 		if s.looked || q.observe != nil {
 			due = qrsLook2
 		}
-		if len(s.leads) > 1 {
-			due += qrsJoin
-		}
-		if k < c+due {
+		if k < c+due+q.wait(p) {
 			return dst
 		}
 		if !s.looked {
@@ -103,11 +104,14 @@ func (q *QRS) decide(dst []ecg.Beat, k int64) []ecg.Beat {
 			continue
 		}
 		odds, accept, decided := q.judge(p, k)
-		if !decided {
+		if !decided && !s.told {
 			s.looked = true
 			return dst
 		}
 		switch {
+		case s.told:
+			q.learn(true)
+			q.take(c, odds >= qrsSure)
 		case accept:
 			q.learn(true)
 			dst = q.accept(dst, c, odds >= qrsSure, odds, q.place(p))
@@ -133,24 +137,39 @@ func (q *QRS) decide(dst []ecg.Beat, k int64) []ecg.Beat {
 func (q *QRS) pop() {
 	s := &q.s
 	s.pending = s.pending[:copy(s.pending, s.pending[1:])]
-	s.looked = false
+	s.glanced, s.told, s.looked = false, false, false
+}
+
+// use finds out which leads have signal around the candidate, and know their level.
+func (q *QRS) use(p *qrsPending) {
+	for i := range q.s.leads {
+		l := &q.s.leads[i]
+		q.usable[i] = l.lostAt < p.c-qrsShapeSide && l.ev.blocks >= 2
+	}
+}
+
+// wait is how long leads that have not seen the candidate yet may still see it, or
+// how much later than it the last one has.
+func (q *QRS) wait(p *qrsPending) int64 {
+	last := int8(0)
+	for i := range q.s.leads {
+		if p.own[i] == qrsNone {
+			return qrsJoin
+		}
+		last = max(last, p.own[i])
+	}
+	return int64(last)
 }
 
 // judge asks the verifier about a candidate: both looks when an observer is
 // there, else the second only when the first one left it open.
 func (q *QRS) judge(p *qrsPending, k int64) (odds float32, accept, decided bool) {
 	s := &q.s
-	for i := range s.leads {
-		q.usable[i] = s.leads[i].lostAt < p.c-qrsShapeSide && s.leads[i].ev.blocks >= 2
-	}
+	q.use(p)
 	if !slices.Contains(q.usable, true) {
 		for i := range q.usable {
 			q.usable[i] = true
 		}
-	}
-	due2 := int64(qrsLook2)
-	if len(s.leads) > 1 {
-		due2 += qrsJoin
 	}
 	first := float32(math.NaN())
 	q.asked = false
@@ -165,7 +184,7 @@ func (q *QRS) judge(p *qrsPending, k int64) (odds float32, accept, decided bool)
 		accept = first >= qrsYes && (first >= qrsYesNew || q.familiar()) && !q.followed(p)
 		decided = accept || first <= qrsNo
 	}
-	if k >= p.c+due2 && (!decided || q.observe != nil) {
+	if k >= p.c+qrsLook2+q.wait(p) && (!decided || q.observe != nil) {
 		second := q.look(p, 1)
 		if !decided {
 			odds = (s.first + second) / 2
@@ -335,6 +354,12 @@ func (q *QRS) learn(beat bool) {
 
 // accept makes c a beat, as measured on each lead.
 func (q *QRS) accept(dst []ecg.Beat, c int64, sure bool, odds float32, p qrsPeak) []ecg.Beat {
+	q.take(c, sure)
+	return q.tell(dst, odds, p)
+}
+
+// take remembers the beat at c.
+func (q *QRS) take(c int64, sure bool) {
 	s := &q.s
 	for i := range s.leads {
 		if q.usable[i] {
@@ -342,6 +367,11 @@ func (q *QRS) accept(dst []ecg.Beat, c int64, sure bool, odds float32, p qrsPeak
 		}
 	}
 	s.rhythm.accept(c, sure)
+}
+
+// tell gives the beat out.
+func (q *QRS) tell(dst []ecg.Beat, odds float32, p qrsPeak) []ecg.Beat {
+	s := &q.s
 	if s.emitted && p.at <= s.lastAt {
 		p = qrsPeak{at: s.lastAt + 1}
 	}

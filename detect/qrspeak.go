@@ -99,21 +99,22 @@ func (q *QRS) peak(c int64, lead int) qrsPeak {
 	return p
 }
 
-// base is the median of the signal within 150 ms of c, on every second grid sample.
+// base is the median of the signal from 150 ms before c to where a glance sees it, on
+// every second grid sample.
 func (v *qrsEvidence) base(c int64) float32 {
-	var s [qrsShapeSize]float32
+	var s [qrsGlanceSize]float32
 	for i := range s {
 		s[i] = v.y[(c-qrsShapeSide+2*int64(i))&qrsMask]
 	}
-	return smallest(s[:], qrsShapeSize/2)
+	return smallest(s[:], qrsGlanceSize/2)
 }
 
 // edges finds onset and offset of the QRS near c, as input samples from at, 0
 // and 0 if there is no slope.
 func (q *QRS) edges(v *qrsEvidence, c, at int64) (onset, offset int32) {
 	const (
-		side  = 40 // grid samples that are looked at, before c ...
-		after = 33 // ... and behind it
+		side  = 40            // grid samples that are looked at, before c ...
+		after = qrsGlance - 1 // ... and behind it
 		quiet = 52
 	)
 	var slopes [quiet + after + 1]float32
@@ -131,7 +132,7 @@ func (q *QRS) edges(v *qrsEvidence, c, at int64) (onset, offset int32) {
 		return 0, 0
 	}
 	extremum := func(i int64) bool { return slope(i) >= slope(i-1) && slope(i) >= slope(i+1) }
-	first, last := c-24, c+30
+	first, last := c-24, c+after-2
 	for first < c+12 && !(slope(first) >= qrsFirstSide*steepest && extremum(first)) {
 		first++
 	}
