@@ -26,7 +26,7 @@ func TestAccuracyFloors(t *testing.T) {
 		{"qrs", "mitdb", "paced", "0", "5:00", 6, 0},
 		{"qrs", "mitdb", "", bench.AllLeads, "5:00", 25, 50},
 		{"qrs", "mitdb", "", bench.AllLeads, "0:00", 44, 63},
-		{"qrs", "nstdb", "", "0", "5:00", 967, 2996},
+		{"qrs", "nstdb", "", "0", "5:00", 954, 3040},
 		{"pantompkins", "mitdb", "", "0", "5:00", 141, 335},
 		{"pantompkins", "mitdb", "", "0", "0:00", 157, 386},
 		{"pantompkins", "nstdb", "", "0", "5:00", 984, 4989},

@@ -54,7 +54,7 @@ func TestQRSDelay(t *testing.T) {
 		name     string
 		delays   []int64
 		p50, p95 float64 // ms, what has been reached
-	}{{"all 48", all, 200, 306}, {"without paced", unpaced, 200, 245}} {
+	}{{"all 48", all, 145, 253}, {"without paced", unpaced, 145, 231}} {
 		slices.Sort(g.delays)
 		ms := func(share float64) float64 {
 			return 1000 * float64(g.delays[int(share*float64(len(g.delays)-1))]) / rate

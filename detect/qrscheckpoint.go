@@ -104,7 +104,7 @@ func (p *qrsPeak) save(f checkpoint.Fields) {
 func (r *qrsRhythm) save(f checkpoint.Fields) {
 	f.Ints(&r.origin, &r.last, &r.beats, &r.rrs, &r.sureAt, &r.sureBeats, &r.sureRRs, &r.heldAt, &r.seen)
 	f.Bools(&r.broken, &r.sureChain, &r.isHeld)
-	f.Slices32(r.rr[:], r.sureRR[:])
+	f.Slices32(r.rr[:], r.sureRR[:], r.odds[:])
 	f.Floats32(&r.rrMedian, &r.sureMedian, &r.heldOdds)
 	for i := range r.candidates {
 		f.Ints(&r.candidates[i])

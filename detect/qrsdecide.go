@@ -68,7 +68,7 @@ func (q *QRS) decide(dst []ecg.Beat, k int64) []ecg.Beat {
 				r.isHeld = false
 				continue
 			}
-			dst = q.accept(dst, c, false, r.heldOdds, s.heldAt)
+			dst = q.accept(dst, c, r.heldOdds, s.heldAt)
 			s.looked = false
 			continue
 		}
@@ -79,7 +79,7 @@ func (q *QRS) decide(dst []ecg.Beat, k int64) []ecg.Beat {
 		c := p.c
 		if q.glance(p, k) {
 			s.told = true
-			dst = q.tell(dst, qrsGlanceOdds, q.place(p))
+			dst = q.tell(dst, s.rhythm.usualOdds(), q.place(p))
 		}
 		due := int64(qrsLook1)
 		if s.looked || q.observe != nil {
@@ -111,10 +111,10 @@ func (q *QRS) decide(dst []ecg.Beat, k int64) []ecg.Beat {
 		switch {
 		case s.told:
 			q.learn(true)
-			q.take(c, odds >= qrsSure)
+			q.take(c, odds)
 		case accept:
 			q.learn(true)
-			dst = q.accept(dst, c, odds >= qrsSure, odds, q.place(p))
+			dst = q.accept(dst, c, odds, q.place(p))
 		case q.observe == nil && q.split(c, odds):
 			at := q.place(p)
 			if r.isHeld && r.heldOdds > odds && r.heldOdds >= qrsBackOdds && c-r.heldAt <= qrsSplit {
@@ -123,7 +123,7 @@ func (q *QRS) decide(dst []ecg.Beat, k int64) []ecg.Beat {
 					q.measures[i], q.usable[i] = s.leads[i].held, true
 				}
 			}
-			dst = q.accept(dst, c, false, qrsTheta, at)
+			dst = q.accept(dst, c, qrsTheta, at)
 		default:
 			q.learn(false)
 			q.reject(p, &odds)
@@ -353,20 +353,21 @@ func (q *QRS) learn(beat bool) {
 }
 
 // accept makes c a beat, as measured on each lead.
-func (q *QRS) accept(dst []ecg.Beat, c int64, sure bool, odds float32, p qrsPeak) []ecg.Beat {
-	q.take(c, sure)
+func (q *QRS) accept(dst []ecg.Beat, c int64, odds float32, p qrsPeak) []ecg.Beat {
+	q.take(c, odds)
 	return q.tell(dst, odds, p)
 }
 
 // take remembers the beat at c.
-func (q *QRS) take(c int64, sure bool) {
+func (q *QRS) take(c int64, odds float32) {
 	s := &q.s
+	sure := odds >= qrsSure
 	for i := range s.leads {
 		if q.usable[i] {
 			s.leads[i].accept(&q.measures[i], sure)
 		}
 	}
-	s.rhythm.accept(c, sure)
+	s.rhythm.accept(c, sure, odds)
 }
 
 // tell gives the beat out.

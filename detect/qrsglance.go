@@ -6,7 +6,7 @@ import "math"
 // one may come, is told as a beat before the first look. All that the detector
 // remembers is as if there were no glance: the candidate is judged, and learned
 // from, when its looks are due, so that the networks see what they were taught
-// with.
+// with. How sure they were of the last beats is the confidence of a glance.
 //
 // Chosen on the 22 records of DS1, also in noise: as many beats as possible
 // earlier with as many errors as without.
@@ -18,9 +18,7 @@ const (
 	qrsGlanceBeats = 3                              // of the last eight must be like it
 	qrsGlanceLevel = 2                              // it is at most so many times as large, steep and high as they are, and no smaller by as much
 	qrsGlanceRR    = 0.6                            // of the median interval since the last beat at least
-
-	// Of what is told at a glance one in a thousand is no beat at most.
-	qrsGlanceOdds = qrsOddsLimit
+	qrsGlanceOdds  = 0                              // log odds of the last beats on average, at least: 50 %
 )
 
 // glance tells, once per candidate, whether it is clearly a beat with grid
@@ -43,7 +41,7 @@ func (q *QRS) glance(p *qrsPending, k int64) bool {
 	}
 	s.glanced = true
 	r := &s.rhythm
-	if leads == 0 || r.broken || r.beats < qrsPast || float32(p.c-r.last) < max(qrsRefractory, float32(qrsGlanceRR*r.median())) {
+	if leads == 0 || r.broken || r.beats < qrsPast || float32(p.c-r.last) < max(qrsRefractory, float32(qrsGlanceRR*r.median())) || r.usualOdds() < qrsGlanceOdds {
 		return false
 	}
 	for i := range s.leads {

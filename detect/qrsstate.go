@@ -166,6 +166,8 @@ type qrsRhythm struct {
 	rrs      int64
 	rrMedian float32
 
+	odds [qrsPast]float32 // of the last beats
+
 	sureAt     int64 // the last sure beat
 	sureBeats  int64
 	sureChain  bool             // no unsure beat since
@@ -198,6 +200,15 @@ func (r *qrsRhythm) median() float32 {
 	return r.rrMedian
 }
 
+// usualOdds are the mean log odds of the last beats, eight at least.
+func (r *qrsRhythm) usualOdds() float32 {
+	sum := float32(0)
+	for _, o := range r.odds {
+		sum += o
+	}
+	return sum / qrsPast
+}
+
 // since is the time from the last beat, or from the beginning of the signal but
 // at most 1 s of that.
 func (r *qrsRhythm) since(c int64) float32 {
@@ -208,7 +219,8 @@ func (r *qrsRhythm) since(c int64) float32 {
 }
 
 // accept takes a beat.
-func (r *qrsRhythm) accept(c int64, sure bool) {
+func (r *qrsRhythm) accept(c int64, sure bool, odds float32) {
+	r.odds[r.beats%qrsPast] = odds
 	if r.beats > 0 && !r.broken {
 		r.rr[r.rrs%qrsPast] = float32(min(c-r.last, qrsLongestRR))
 		r.rrs++
