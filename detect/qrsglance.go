@@ -56,15 +56,13 @@ func (q *QRS) glance(p *qrsPending, k int64) bool {
 // nothing steeper comes behind it.
 func (l *qrsLead) recognises(c int64, m *qrsMeasure) bool {
 	v := &l.ev
-	if l.beats < qrsPast {
+	a := &l.level
+	if l.beats < qrsPast || !ofLikeSize(v.e2[c&qrsMask], a.e2) {
 		return false
 	}
 	v.measure(c, m) // but e3 and the end of the shape are not complete yet
-	a := &l.level
-	for _, pair := range [3][2]float32{{m.e2, a.e2}, {m.height, a.height}, {m.slope, a.slope}} {
-		if pair[0] > qrsGlanceLevel*pair[1] || pair[1] > qrsGlanceLevel*pair[0] {
-			return false
-		}
+	if !ofLikeSize(m.height, a.height) || !ofLikeSize(m.slope, a.slope) {
+		return false
 	}
 	for k := c + qrsFollow; k <= c+qrsGlance-2; k++ {
 		if v.slope(k) > m.slope {
@@ -83,7 +81,7 @@ func (l *qrsLead) recognises(c int64, m *qrsMeasure) bool {
 		norm += float32(x[i] * x[i])
 	}
 	like := 0
-	for i := range l.shapes {
+	for i := 0; i < qrsPast && like < qrsGlanceBeats; i++ {
 		dot, sum, square := float32(0), float32(0), float32(0)
 		for j, f := range l.shapes[i][:qrsGlanceSize] {
 			dot += float32(f * x[j])
@@ -95,4 +93,9 @@ func (l *qrsLead) recognises(c int64, m *qrsMeasure) bool {
 		}
 	}
 	return norm > 0 && like >= qrsGlanceBeats
+}
+
+// ofLikeSize reports whether two sizes differ by no more than a glance allows.
+func ofLikeSize(a, b float32) bool {
+	return a <= qrsGlanceLevel*b && b <= qrsGlanceLevel*a
 }
