@@ -12,7 +12,7 @@ import (
 // last seconds, shapes, intervals, the beats at hand. The model is part
 // of the configuration.
 
-const beatMagic, beatVersion = "Beat", 3
+const beatMagic, beatVersion = "Beat", 4
 
 // beatQueue bounds the beats found whose window is not complete, in a checkpoint:
 // no detector has that many in half a second.
@@ -176,6 +176,7 @@ func (c *stateCodec) state(s *beatState) {
 	c.Bools(&s.waiting.paced)
 	c.Bools(&s.waits)
 	c.Floats32(&s.pAF)
+	c.Bools(&s.afterV)
 	c.adaption(&s.adapted)
 	queued := len(s.queue)
 	c.Index(&queued, 0, beatQueue)

@@ -113,6 +113,12 @@ func BeatCaution(x []float32) float32 {
 	return float32(beatDoubtCost * max(0, x[inDoubt]-beatDoubtFree))
 }
 
+// BeatAfterV is by how much the log odds of V are higher behind a beat that was called
+// V, for the trainer too: the inputs do not tell what the last beat was called, and a
+// beat in the middle of a run that is doubtful on its own is most often V. Chosen on DS1
+// and svdb.
+const BeatAfterV = 0.8
+
 // mostProbable is the class of the highest probability.
 func mostProbable(p [5]float64) ecg.Class {
 	best := 0

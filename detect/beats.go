@@ -102,6 +102,7 @@ type beatState struct {
 	waiting beatPending // measured, not classified
 	waits   bool
 	pAF     float32 // running probability of atrial fibrillation
+	afterV  bool    // the last classified beat was V
 	adapted beatAdaption
 }
 
@@ -322,6 +323,9 @@ func (b *BeatClassifier) classify(dst []ClassifiedBeat, known int64) []Classifie
 	if w.cluster != beatNobody {
 		v += s.adapted.shiftV[w.cluster]
 	}
+	if s.afterV {
+		v += BeatAfterV
+	}
 	sv += s.adapted.shiftS
 	s.adapted.remember(beatMemo{w.beat.At, v, sv, w.number, w.cluster})
 	c.Posterior = posterior(v, sv)
@@ -329,6 +333,7 @@ func (b *BeatClassifier) classify(dst []ClassifiedBeat, known int64) []Classifie
 		c.Posterior = asPaced(c.Posterior)
 	}
 	c.Class = mostProbable(c.Posterior)
+	s.afterV = c.Class == ecg.Ventricular
 	if b.observe != nil {
 		b.observe(BeatObservation{c, w.inputs[:]})
 	}

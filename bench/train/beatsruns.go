@@ -62,6 +62,7 @@ func (s *ventricular) runs(o *ventricular) (all, same [3]int) {
 func (t *beatTrainer) runs(w io.Writer, odds []beatOdds, biasV, biasS float32) {
 	for version := range 3 {
 		truth, called := make([]ventricular, len(t.records)), make([]ventricular, len(t.records))
+		c := beatCaller{biasV: biasV, biasS: biasS}
 		for i := range t.rows {
 			r := &t.rows[i]
 			if r.version != version || t.records[r.record].db != beatDatabases[0] {
@@ -70,7 +71,7 @@ func (t *beatTrainer) runs(w io.Writer, odds []beatOdds, biasV, biasS float32) {
 			if r.truth != ecg.Unclassified {
 				truth[r.record].add(r.at, r.truth == ecg.Ventricular)
 			}
-			called[r.record].add(r.at, calledAs(odds[i], biasV, biasS) == 2)
+			called[r.record].add(r.at, c.call(r, odds[i]) == 2)
 		}
 		var there, found, told, right [3]int
 		for i := range truth {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sinus-ecg/sinus/detect"
 	"github.com/sinus-ecg/sinus/ecg"
 )
 
@@ -60,12 +61,13 @@ func (m *beatMatrix) jk() float64 {
 // confusion of the rows that use tells, with biases.
 func (t *beatTrainer) confusion(odds []beatOdds, biasV, biasS float32, record func(int) bool, version int) beatMatrix {
 	var m beatMatrix
+	c := beatCaller{biasV: biasV, biasS: biasS}
 	for i := range t.rows {
 		r := &t.rows[i]
 		if r.version != version || !record(r.record) {
 			continue
 		}
-		m[truthRow(r.truth)][calledAs(odds[i], biasV, biasS)]++
+		m[truthRow(r.truth)][c.call(r, odds[i])]++
 	}
 	for i := range t.records {
 		if !record(i) {
@@ -85,13 +87,24 @@ func truthRow(c ecg.Class) int {
 	return int(c - ecg.Normal)
 }
 
-// calledAs is the class, 0 to 2, as detect chooses it: V where its odds are above
-// those of the more probable of N and S within the rest.
-func calledAs(o beatOdds, biasV, biasS float32) int {
-	v, s := float64(o[0]+biasV), float64(o[1]+biasS)
+// beatCaller calls rows, in their order, as detect does.
+type beatCaller struct {
+	biasV, biasS float32
+	last         *beatRow // nil at first
+	afterV       bool
+}
+
+// call is the class, 0 to 2: V where its odds are above those of the more probable
+// of N and S within the rest.
+func (c *beatCaller) call(r *beatRow, o beatOdds) int {
+	v, s := float64(o[0]+c.biasV), float64(o[1]+c.biasS)
+	if c.afterV && c.last.record == r.record && c.last.version == r.version {
+		v += detect.BeatAfterV
+	}
 	most := 1 / (1 + math.Exp(-math.Abs(s)))
+	c.last, c.afterV = r, math.Exp(v) > most
 	switch {
-	case math.Exp(v) > most:
+	case c.afterV:
 		return 2
 	case s > 0:
 		return 1
@@ -99,13 +112,15 @@ func calledAs(o beatOdds, biasV, biasS float32) int {
 	return 0
 }
 
-// biasMargin is by how much the mean jk may fall for fewer false S: what
-// cross-validation says of false calls is too good for new patients.
-const biasMargin = 0.01
+// sinusMost is how many beats an hour may be called S in normal sinus rhythm, by
+// cross-validation, on reference beats and on the detector's: a patient without
+// ectopic beats has days of it.
+const sinusMost = 2
 
 // biases are those of V and of S. V is called as often as it is there, no more, on
 // DS1 with two leads: as many false ones as missed ones. S goes by the mean jk over
-// mitdb and svdb and all versions, noise included where it is not hard.
+// mitdb and svdb and all versions, noise included where it is not hard, and is lower
+// where that calls too many in sinus rhythm.
 func (t *beatTrainer) biases(odds []beatOdds) (biasV, biasS float32) {
 	const lo, hi, step = -8, 2, 0.0625
 	groups := make(map[[2]int][]int) // rows by version and database
@@ -116,8 +131,9 @@ func (t *beatTrainer) biases(odds []beatOdds) (biasV, biasS float32) {
 		}
 	}
 	matrix := func(version, db int, v, s float32) (m beatMatrix) {
+		c := beatCaller{biasV: v, biasS: s}
 		for _, i := range groups[[2]int{version, db}] {
-			m[truthRow(t.rows[i].truth)][calledAs(odds[i], v, s)]++
+			m[truthRow(t.rows[i].truth)][c.call(&t.rows[i], odds[i])]++
 		}
 		return m
 	}
@@ -152,7 +168,15 @@ func (t *beatTrainer) biases(odds []beatOdds) (biasV, biasS float32) {
 			best, biasS = j, s
 		}
 	}
-	for biasS > lo && mean(biasS-step) >= best-biasMargin {
+	often := func() bool {
+		for version := range 3 {
+			if _, s, _ := t.sinus(odds, biasV, biasS, version); s > sinusMost {
+				return true
+			}
+		}
+		return false
+	}
+	for biasS > lo && often() {
 		biasS -= step
 	}
 	return biasV, biasS
@@ -173,18 +197,20 @@ func (t *beatTrainer) tables(w io.Writer, odds []beatOdds) (biasV, biasS float32
 }
 
 // sinus is how often per hour V and S are called on normal sinus rhythm, and for how
-// many hours: on the records of qtdb that are parts of nsrdb, which have none.
+// many hours: on the excerpts of nsrdb, and the records of qtdb that are parts of it, which
+// have none.
 func (t *beatTrainer) sinus(odds []beatOdds, biasV, biasS float32, version int) (v, s, hours float64) {
 	var called [3]float64
+	c := beatCaller{biasV: biasV, biasS: biasS}
 	last := make([]int64, len(t.records))
 	for i := range t.rows {
 		r := &t.rows[i]
-		if name := t.records[r.record].name; r.version != version || !strings.HasPrefix(name, "sel16") && !strings.HasPrefix(name, "sel17") {
+		if r.version != version || !strings.HasPrefix(t.records[r.record].patient, "nsrdb_excerpt/") {
 			continue
 		}
 		last[r.record] = r.at
-		if r.truth == ecg.Normal || r.truth == ecg.Unclassified {
-			called[calledAs(odds[i], biasV, biasS)]++
+		if as := c.call(r, odds[i]); r.truth == ecg.Normal || r.truth == ecg.Unclassified {
+			called[as]++
 		}
 	}
 	for _, at := range last {
