@@ -189,29 +189,41 @@ func FuzzReadAtrialModel(f *testing.F) {
 }
 
 // BenchmarkAtrialWaves is the cost on top of the detector, over one lead.
+// What a sample costs without any beat, and what a beat costs beyond its samples.
 func BenchmarkAtrialWaves(b *testing.B) {
 	for _, rate := range []float64{250, 360} {
-		b.Run(fmt.Sprint(rate, " Hz"), func(b *testing.B) {
-			x := rhythmsAt(b, rate, 1, 1, synth.Rhythm{Kind: ecg.AtrialFibrillation})
-			q, err := detect.NewQRS(detect.QRSConfig{Rate: rate})
-			require.NoError(b, err)
-			a, err := detect.NewAtrialWaves(detect.AtrialConfig{Rate: rate, Detector: bench.NewMarks(1, q.Flush(q.Append(nil, x)))})
-			require.NoError(b, err)
-			out := a.Append(make([]detect.AtrialEvidence, 0, 1000), x)
-			beats := len(out)
-			b.ReportAllocs()
-			for b.Loop() {
-				a.Reset()
-				out = a.Append(out[:0], x)
-			}
-			perSample := float64(b.Elapsed().Nanoseconds()) / float64(b.N*len(x))
-			b.ReportMetric(perSample, "ns/sample")
-			b.ReportMetric(perSample*float64(len(x))/float64(beats), "ns/beat-with-samples")
-			state, _ := a.AppendBinary(nil)
-			b.ReportMetric(float64(len(state)), "state-bytes")
-		})
+		x := rhythmsAt(b, rate, 1, 1, synth.Rhythm{Kind: ecg.AtrialFibrillation})
+		q, err := detect.NewQRS(detect.QRSConfig{Rate: rate})
+		require.NoError(b, err)
+		beats := q.Flush(q.Append(nil, x))
+		run := func(name string, marks []ecg.Beat, report func(ns float64)) {
+			b.Run(fmt.Sprint(rate, " Hz, ", name), func(b *testing.B) {
+				a, err := detect.NewAtrialWaves(detect.AtrialConfig{Rate: rate, Detector: bench.NewMarks(1, marks)})
+				require.NoError(b, err)
+				out := a.Append(make([]detect.AtrialEvidence, 0, 1000), x)
+				b.ReportAllocs()
+				for b.Loop() {
+					a.Reset()
+					out = a.Append(out[:0], x)
+				}
+				ns := float64(b.Elapsed().Nanoseconds()) / float64(b.N)
+				b.ReportMetric(ns/float64(len(x)), "ns/sample")
+				report(ns)
+				if len(marks) > 0 {
+					b.ReportMetric((ns-leastAtrial)/float64(len(marks)), "ns/beat")
+				}
+				state, _ := a.AppendBinary(nil)
+				b.ReportMetric(float64(len(state)), "state-bytes")
+			})
+		}
+		leastAtrial = math.Inf(1)
+		run("no beats", nil, func(ns float64) { leastAtrial = min(leastAtrial, ns) })
+		run("beats", beats, func(float64) {})
 	}
 }
+
+// leastAtrial is what the samples alone took at best, ns.
+var leastAtrial float64
 
 // Fibrillation is found by waves and intervals together.
 func ExampleAtrialWaves() {

@@ -40,9 +40,18 @@ const (
 	// have it as two candidates, 120 ms at the most. Each is half a beat then.
 	qrsSplit = 24
 
-	// Search-back: with no beat for 1.6 median intervals the best candidate since
+	// A candidate that the second look accepts may be the P wave of one that comes
+	// 120 to 220 ms behind it. If the first look at that one, as if there were no beat
+	// between, is so much surer, in log odds, the other is none.
+	qrsRivalFrom = 24
+	qrsRivalTo   = 44
+	qrsRivalMore = 0.5
+
+	// Search-back: with no beat for 1.55 median intervals the best candidate since
 	// the last one is a beat if its odds were not below these; the wait is bounded.
-	qrsBackFactor = 1.6
+	// The model was taught with 1.6: so it is while a trainer watches.
+	qrsBackFactor = 1.55
+	qrsBackTaught = 1.6
 	qrsBackOdds   = -1.7346 // 15 %
 	qrsBackBeats  = 3
 	qrsBackWait   = 2 * qrsRate
@@ -53,13 +62,17 @@ const (
 func (q *QRS) decide(dst []ecg.Beat, k int64) []ecg.Beat {
 	s := &q.s
 	r := &s.rhythm
+	factor := float32(qrsBackFactor)
+	if q.observe != nil {
+		factor = qrsBackTaught
+	}
 	for {
 		horizon := s.scan
 		if len(s.pending) > 0 {
 			horizon = s.pending[0].c
 		}
 		if r.isHeld && r.beats >= qrsBackBeats && !r.broken && r.heldOdds >= qrsBackOdds &&
-			(float32(horizon-r.last) >= float32(qrsBackFactor*r.median()) || horizon-r.heldAt >= qrsBackWait) {
+			(float32(horizon-r.last) >= float32(factor*r.median()) || horizon-r.heldAt >= qrsBackWait) {
 			c := r.heldAt
 			for i := range s.leads {
 				q.measures[i], q.usable[i] = s.leads[i].held, true
@@ -91,9 +104,7 @@ func (q *QRS) decide(dst []ecg.Beat, k int64) []ecg.Beat {
 		if !s.looked {
 			r.candidate(c)
 		}
-		for i := range s.leads {
-			s.leads[i].ev.measure(p.at(i), &q.measures[i])
-		}
+		q.measure(p)
 		if r.beats > 0 && !r.broken && c-r.last < qrsRefractory {
 			if q.observe != nil {
 				q.seen = QRSCandidate{At: q.input(c), E2: float64(q.measures[0].e2), Odds: [2]float64{math.NaN(), math.NaN()}}
@@ -179,16 +190,20 @@ func (q *QRS) judge(p *qrsPending, k int64) (odds float32, accept, decided bool)
 				return odds, accept, true
 			}
 		}
-		first = q.look(p, 0)
+		first = q.look(p, 0, len(s.leads) == 1 && q.observe == nil)
 		odds, s.first = first, first
 		accept = first >= qrsYes && (first >= qrsYesNew || q.familiar()) && !q.followed(p)
 		decided = accept || first <= qrsNo
 	}
 	if k >= p.c+qrsLook2+q.wait(p) && (!decided || q.observe != nil) {
-		second := q.look(p, 1)
+		rival, ready := q.rival(p, k)
+		if !ready {
+			return odds, false, false
+		}
+		second := q.look(p, 1, false)
 		if !decided {
 			odds = (s.first + second) / 2
-			accept, decided = odds >= qrsTheta && !q.outdone(p.c, 1), true
+			accept, decided = odds >= qrsTheta && rival <= odds+qrsRivalMore && !q.outdone(p.c, 1), true
 		}
 		if q.observe != nil {
 			q.seen = QRSCandidate{At: q.input(p.c), E2: float64(q.measures[0].e2), Odds: [2]float64{float64(first), float64(second)}, Inputs: q.x, Accept: accept}
@@ -197,6 +212,39 @@ func (q *QRS) judge(p *qrsPending, k int64) (odds float32, accept, decided bool)
 		}
 	}
 	return odds, accept, decided
+}
+
+// rival are the log odds by the first look of the likeliest candidate that may have
+// p for its P wave; ready is whether all of these can be looked at.
+func (q *QRS) rival(p *qrsPending, k int64) (odds float32, ready bool) {
+	odds = -qrsOddsLimit
+	if q.observe != nil { // the trainer's rows are of single candidates
+		return odds, true
+	}
+	s := &q.s
+	looked := false
+	for j := 1; j < len(s.pending) && s.pending[j].c-p.c <= qrsRivalTo; j++ {
+		o := &s.pending[j]
+		if o.c-p.c < qrsRivalFrom {
+			continue
+		}
+		if k < o.c+qrsLook1+q.wait(o) {
+			return odds, false
+		}
+		q.measure(o)
+		odds, looked = max(odds, q.look(o, 0, false)), true
+	}
+	if looked {
+		q.measure(p)
+	}
+	return odds, true
+}
+
+// measure measures a candidate on all leads.
+func (q *QRS) measure(p *qrsPending) {
+	for i := range q.s.leads {
+		q.s.leads[i].ev.measure(p.at(i), &q.measures[i])
+	}
 }
 
 // familiar reports whether the candidate looks like some of the last beats on a
@@ -310,8 +358,9 @@ func (q *QRS) split(c int64, odds float32) bool {
 }
 
 // look is one look at a candidate: the log odds of the leads, weighted by how
-// well each has agreed with the decisions so far.
-func (q *QRS) look(p *qrsPending, n int) float32 {
+// well each has agreed with the decisions so far. gated: the gate has just made the
+// inputs that both share.
+func (q *QRS) look(p *qrsPending, n int, gated bool) float32 {
 	s := &q.s
 	q.asked = true
 	sum, weights := float32(0), float32(0)
@@ -322,7 +371,7 @@ func (q *QRS) look(p *qrsPending, n int) float32 {
 		}
 		l := &s.leads[i]
 		x := q.x[n][:qrsGateInputs]
-		if len(s.leads) > 1 || n > 0 || q.observe != nil { // else the gate has just made them
+		if !gated {
 			x = l.gateInputs(x[:0], p.at(i), &q.measures[i], &s.rhythm)
 		}
 		q.x[n] = l.inputs(x, p.at(i), &q.measures[i], qrsLooks[n], &s.rhythm)
