@@ -15,16 +15,18 @@
 // the mains frequencies. Its evidence, at three scales, is the length of the
 // output of an even and an odd kernel: one hump per complex, whatever its polarity.
 // Every hump above 8 % of the level is a candidate, some three per beat; each is
-// judged in order and finally: by a tiny network at first sight, if it is clear; by
+// judged in order and finally: at a glance 125 ms behind it, if it looks just like the
+// last beats and comes when one may come; by a tiny network, if it is clear; by
 // networks with 161 inputs 180 ms behind it; if these leave it open, by the mean of
 // them and of others with 181 inputs 320 ms behind it. What looks like two of
 // the last eight beats needs less certainty at the first look: it is no P wave. Of
 // each group the first is asked alone if it is sure. The inputs are what the candidate and its
 // surroundings look like beside the last eight beats, as ratios, so that gain and
 // polarity do not enter.
-// Search-back takes the best rejected candidate after 1.6 median intervals
-// without a beat. Where two candidates exclude each other and one has 2.5 times
-// the evidence, it is the beat: a P wave is not taken for its QRS.
+// Search-back takes the best rejected candidate after 1.55 median intervals
+// without a beat. A P wave is not taken for its QRS: where two candidates exclude each
+// other and one has 2.5 times the evidence, it is the beat, and what the second look
+// accepts is none if the first look is surer of one 120 to 220 ms behind it.
 //
 // With several leads the candidates of all are joined, and their log odds weighted
 // by how well each lead has agreed with the decisions of the last half minute; a

@@ -131,8 +131,13 @@ func (q *QRS) Reset() {
 // and of one in the first two seconds. Most beats come 0.15 s after the R peak,
 // those that need a first look 0.20 s, a second one 0.34 s.
 func (q *QRS) Delay() time.Duration {
-	grid := qrsBackWait + qrsLook2 + qrsRate/8
-	return time.Duration(grid)*time.Second/qrsRate + time.Duration(math.Ceil(float64(q.weights.reach+1)/q.rate*float64(time.Second)))
+	// Search-back waits for the candidate that ends its time, and that for its rival.
+	grid := qrsBackWait + qrsRivalTo + qrsLook1
+	if len(q.s.leads) > 1 {
+		grid += 2 * qrsJoin // the last lead comes so much later, the R peak may lie so much before
+	}
+	seconds := float64(grid)/qrsRate + qrsPeakBefore + float64(q.weights.reach+1)/q.rate
+	return time.Duration(math.Ceil(seconds * float64(time.Second)))
 }
 
 // Append implements ecg.Stage.

@@ -410,13 +410,12 @@ func (q *QRS) accept(dst []ecg.Beat, c int64, odds float32, p qrsPeak) []ecg.Bea
 // take remembers the beat at c.
 func (q *QRS) take(c int64, odds float32) {
 	s := &q.s
-	sure := odds >= qrsSure
 	for i := range s.leads {
 		if q.usable[i] {
-			s.leads[i].accept(&q.measures[i], sure)
+			s.leads[i].accept(&q.measures[i], odds >= qrsSure)
 		}
 	}
-	s.rhythm.accept(c, sure, odds)
+	s.rhythm.accept(c, odds)
 }
 
 // tell gives the beat out.

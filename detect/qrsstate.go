@@ -200,7 +200,7 @@ func (r *qrsRhythm) median() float32 {
 	return r.rrMedian
 }
 
-// usualOdds are the mean log odds of the last beats, eight at least.
+// usualOdds are the mean log odds of the last eight beats; so many there must be.
 func (r *qrsRhythm) usualOdds() float32 {
 	sum := float32(0)
 	for _, o := range r.odds {
@@ -219,7 +219,8 @@ func (r *qrsRhythm) since(c int64) float32 {
 }
 
 // accept takes a beat.
-func (r *qrsRhythm) accept(c int64, sure bool, odds float32) {
+func (r *qrsRhythm) accept(c int64, odds float32) {
+	sure := odds >= qrsSure
 	r.odds[r.beats%qrsPast] = odds
 	if r.beats > 0 && !r.broken {
 		r.rr[r.rrs%qrsPast] = float32(min(c-r.last, qrsLongestRR))
