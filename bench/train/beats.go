@@ -386,7 +386,7 @@ func (t *beatTrainer) fit(ctx context.Context, mode int, use func(record int) bo
 	if err != nil {
 		return m, err
 	}
-	m.s, err = boost.Train(ctx, &forS, boost.Config{Trees: 200, Leaves: 4, Rate: 0.08, MinRows: 100, L2: 5, Features: 0.7, Monotone: mono(monotone(beatSMonotone, n), sInputs), Seed: 1})
+	m.s, err = boost.Train(ctx, &forS, boost.Config{Trees: 250, Leaves: 4, Rate: 0.08, MinRows: 100, L2: 5, Features: 0.7, Monotone: mono(monotone(beatSMonotone, n), sInputs), Seed: 1})
 	if err != nil {
 		return m, err
 	}
