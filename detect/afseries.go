@@ -273,14 +273,14 @@ func (a *AFSeries) Inputs(dst []float32) []float32 {
 func (s *afSeriesState) inputs(dst []float32, h int) []float32 {
 	n := float64(max(1, min(s.n, int64(afHorizons[h]))))
 	mean := func(i int) float64 { return float64(s.sums[h][i]) / (afScale * n) }
-	log := func(i int) float32 { return float32(portable.Log(mean(i) + 0.003)) }
+	log := func(i int) float32 { return roundedLog(mean(i) + 0.003) }
 	m1, m2 := mean(afM1), mean(afM2)
 	clear := float64(s.sums[h][afD1X]) / (afScale * max(n-float64(s.sums[h][afComp])/afScale, 1))
 	return append(dst,
 		log(afD1), log(afD2), log(afD3), log(afV6), log(afNN1), log(afNN2), log(afDMed), log(afXMed),
 		float32(mean(afTP)), float32(mean(afAC)/(mean(afSquare)+1e-4)), float32(m1), float32(m2),
-		float32(portable.Log((m1+0.01)/(m2+0.01))), float32(s.entropy(h, n)), float32(mean(afX)),
-		float32(portable.Log(clear+0.003)), float32(mean(afBig)))
+		roundedLog((m1+0.01)/(m2+0.01)), float32(s.entropy(h, n)), float32(mean(afX)),
+		roundedLog(clear+0.003), float32(mean(afBig)))
 }
 
 // entropy of the histogram of a horizon, from counts c: ln n - sum c ln c / n.

@@ -33,8 +33,15 @@ func (c *stateCodec) atrialLead(l *atrialLead) {
 			l.windows[i][j] = int16(v)
 			sum[j] += int32(v)
 		}
-		l.sizes[i] = l.windows[i].sizes()
-		c.Slices32(l.numbers[i][:])
+		l.size(i)
+		var row [atrialNumbers]float32
+		for j := range row {
+			row[j] = l.numbers[j][i]
+		}
+		c.Slices32(row[:])
+		for j, v := range row {
+			l.numbers[j][i] = v
+		}
 	}
 	l.sum = sum
 }

@@ -1,10 +1,6 @@
 package detect
 
-import (
-	"math"
-
-	"github.com/sinus-ecg/sinus/ecg/portable"
-)
+import "math"
 
 // The front end of AtrialWaves: any rate becomes 110 Hz by the mean of the signal
 // over each grid interval and that of two neighbours, which takes 20 dB off mains
@@ -99,19 +95,12 @@ func (g *atrialGrid) span(dst []float32, k, newest int64) bool {
 	if k < 0 || k+int64(len(dst))-1 > newest || k <= newest-int64(len(g.ring)) {
 		return false
 	}
-	good := true
-	for i := range dst {
-		v := g.ring[(k+int64(i))&int64(len(g.ring)-1)]
-		dst[i] = v
-		good = good && v == v
+	part := g.ring[k&int64(len(g.ring)-1):]
+	copy(dst[copy(dst, part):], g.ring)
+	for _, v := range dst {
+		if v != v {
+			return false
+		}
 	}
-	return good
+	return true
 }
-
-// atrialSines has sin(2 pi k / atrialRate).
-var atrialSines = func() (t [atrialRate]float32) {
-	for k := range t {
-		t[k] = float32(portable.Sin(2 * math.Pi * float64(k) / atrialRate))
-	}
-	return t
-}()

@@ -1,6 +1,10 @@
 package detect
 
-import "math"
+import (
+	"math"
+
+	"github.com/sinus-ecg/sinus/ecg/portable"
+)
 
 // What the signal looks like before each QRS. With P waves it looks alike before
 // every beat; in fibrillation it does not, and what is there moves at 4 to 9 Hz.
@@ -49,25 +53,28 @@ const (
 // atrialBands are the frequencies in Hz that are looked at, in groups.
 var atrialBands = [...][]int{{2, 3}, {4, 5, 6, 7, 8}, {10, 12}, {16, 20, 26}}
 
+const atrialTones = 12 // these frequencies
+
+// atrialSines has two rows for each of them: a cosine, to a quarter of a grid
+// sample, and a sine.
+var atrialSines = func() (t [2 * atrialTones * atrialRestMost]float32) {
+	row := t[:]
+	for _, band := range atrialBands {
+		for _, f := range band {
+			for _, first := range [2]int{atrialRate / 4, 0} {
+				for k := range atrialRestMost {
+					at := (first + f*k) % atrialRate
+					row[k] = float32(portable.Sin(2 * math.Pi * float64(at) / atrialRate))
+				}
+				row = row[atrialRestMost:]
+			}
+		}
+	}
+	return t
+}()
+
 // atrialQuiet is a P window, in parts of a QRS height.
 type atrialQuiet [atrialSize]int16
-
-// sizes are the sums of squares of the window and of its steps, and the logarithm
-// of its mean square.
-func (w *atrialQuiet) sizes() (s [3]float32) {
-	before := float32(0)
-	for j, v := range w {
-		x := float32(v) * (1. / atrialScale)
-		s[0] += float32(x * x)
-		if j > 0 {
-			d := x - before
-			s[1] += float32(d * d)
-		}
-		before = x
-	}
-	s[2] = roughLog(float64(s[0]/atrialSize) + 1e-5)
-	return s
-}
 
 // atrialLead is one lead: its signal and what its last beats looked like.
 type atrialLead struct {
@@ -77,9 +84,10 @@ type atrialLead struct {
 	qrs     [2*atrialSide + 1]float32
 	top     int32 // place of the largest value in the last window
 	windows [atrialBeats]atrialQuiet
-	sizes   [atrialBeats][3]float32 // of the windows as stored
-	sum     [atrialSize]int32       // of the windows
-	numbers [atrialBeats][atrialNumbers]float32
+	heights [atrialBeats * atrialSize]float32 // the windows, in QRS heights
+	sizes   [atrialBeats][3]float32           // of the windows
+	sum     [atrialSize]int32                 // of the windows
+	numbers [atrialNumbers][atrialBeats]float32
 	seen    bool // the beat at hand was measured
 }
 
@@ -87,6 +95,24 @@ func (l *atrialLead) reset() {
 	g := l.grid
 	g.reset()
 	*l = atrialLead{grid: g}
+}
+
+// size fills in what follows from the window at i: it in QRS heights, the sums of
+// squares of it and of its steps, and the logarithm of its mean square.
+func (l *atrialLead) size(i int) {
+	energy, steps, before := float32(0), float32(0), float32(0)
+	heights := l.heights[i*atrialSize:][:atrialSize]
+	for j, v := range &l.windows[i] {
+		x := float32(v) * (1. / atrialScale)
+		heights[j] = x
+		energy += float32(x * x)
+		if j > 0 {
+			d := x - before
+			steps += float32(d * d)
+		}
+		before = x
+	}
+	l.sizes[i] = [3]float32{energy, steps, roughLog(float64(energy/atrialSize) + 1e-5)}
 }
 
 // measure looks at the beat at grid sample at, rr grid samples after the one before
@@ -118,8 +144,8 @@ func (l *atrialLead) measure(at, rr, newest int64) {
 	}
 	top := int32(0)
 	energy, slope, bend := float32(0), float32(0), float32(0)
-	w := &l.windows[l.n%atrialBeats]
-	before := l.windows[(l.n+atrialBeats-1)%atrialBeats]
+	here, last := int(l.n%atrialBeats), int((l.n+atrialBeats-1)%atrialBeats)
+	w := &l.windows[here]
 	for j := range x {
 		x[j] = clip((x[j]-mean)*unit, atrialLimit)
 		if x[j] > x[top] {
@@ -135,14 +161,14 @@ func (l *atrialLead) measure(at, rr, newest int64) {
 			bend += float32(c * c)
 		}
 		l.sum[j] -= int32(w[j])
-		w[j] = int16(math.Round(float64(x[j] * atrialScale)))
+		w[j] = nearest(float64(x[j] * atrialScale))
 		l.sum[j] += int32(w[j])
 	}
-	l.sizes[l.n%atrialBeats] = w.sizes()
+	l.size(here)
 	v[atrialMobility] = roughLog(float64((slope + 1e-6) / (energy + 1e-6)))
 	v[atrialCurvature] = roughLog(float64(bend + 1e-6))
 	if l.n > 0 {
-		v[atrialPair], v[atrialNear] = alike(w, &before)
+		v[atrialPair], v[atrialNear] = alike(w, &l.windows[last])
 		v[atrialMove] = float32(max(top-l.top, l.top-top))
 		xy, xx, yy := float32(0), float32(0), float32(1e-9)
 		for j, a := range qrs {
@@ -155,10 +181,15 @@ func (l *atrialLead) measure(at, rr, newest int64) {
 	}
 	l.qrs, l.top = qrs, top
 	l.rest(&v, at, rr, newest, unit)
-	l.numbers[l.n%atrialBeats] = v
+	for i, a := range v {
+		l.numbers[i][here] = a
+	}
 	l.n++
 	l.seen = true
 }
+
+// nearest rounds a number that is far inside the range of int16, halves away from 0.
+func nearest(v float64) int16 { return int16(v + math.Copysign(0.5, v)) }
 
 // alike is the correlation of two windows, as they are and where they are most
 // alike.
@@ -190,7 +221,10 @@ func alike(a, b *atrialQuiet) (still, best float32) {
 // Where that is too short, the numbers are those of the beat before.
 func (l *atrialLead) rest(v *[atrialNumbers]float32, at, rr, newest int64, unit float32) {
 	if l.n > 0 {
-		copy(v[atrialRest:], l.numbers[(l.n+atrialBeats-1)%atrialBeats][atrialRest:])
+		last := (l.n + atrialBeats - 1) % atrialBeats
+		for i := atrialRest; i < atrialNumbers; i++ {
+			v[i] = l.numbers[i][last]
+		}
 	}
 	start := at - rr + int64(atrialQT*math.Sqrt(float64(rr)*atrialRate))
 	end := at - atrialLast
@@ -228,22 +262,14 @@ func (l *atrialLead) rest(v *[atrialNumbers]float32, at, rr, newest int64, unit 
 		s := (float32(k) - half) * inverse
 		u[k] *= 1 - float32(s*s)
 	}
+	var waves [2 * atrialTones]float32
+	products(waves[:], u, atrialSines[:], atrialRestMost)
+	w := waves[:]
 	for i, band := range atrialBands {
 		power := float32(0)
-		for _, f := range band {
-			re, im := float32(0), float32(0)
-			a, b := 0, atrialRate/4 // of sine and cosine, to a quarter of a grid sample
-			for _, x := range u {
-				re += float32(x * atrialSines[b])
-				im += float32(x * atrialSines[a])
-				if a += f; a >= atrialRate {
-					a -= atrialRate
-				}
-				if b += f; b >= atrialRate {
-					b -= atrialRate
-				}
-			}
-			power += float32(re*re) + float32(im*im)
+		for range band {
+			power += float32(w[0]*w[0]) + float32(w[1]*w[1])
+			w = w[2:]
 		}
 		v[atrialPower+i] = roughLog(float64(power/(n*float32(len(band))) + 1e-6))
 	}
@@ -258,12 +284,6 @@ const (
 // inputs describes the last beats of the lead, of which there is one.
 func (l *atrialLead) inputs(in []float32) {
 	n := int(min(l.n, atrialBeats))
-	var mean [atrialNumbers]float32
-	for i := range n {
-		for j, v := range &l.numbers[i] {
-			mean[j] += v
-		}
-	}
 	// The usual window, and the sum of squares of its slope by its curvature.
 	var usual, bent [atrialSize]float32
 	scale := 1 / float32(n*atrialScale)
@@ -271,7 +291,12 @@ func (l *atrialLead) inputs(in []float32) {
 	for j, v := range l.sum {
 		u := float32(v) * scale
 		usual[j] = u
-		lo, hi = min(lo, u), max(hi, u)
+		if u < lo {
+			lo = u
+		}
+		if u > hi {
+			hi = u
+		}
 		energy += float32(u * u)
 		if u > usual[top] {
 			top = j
@@ -289,21 +314,18 @@ func (l *atrialLead) inputs(in []float32) {
 	for j, v := range bent {
 		slope += float32(v * usual[j])
 	}
+	var repeats, bends [atrialBeats]float32 // products of each window with the two
+	products(repeats[:n], usual[:], l.heights[:], atrialSize)
+	products(bends[:n], bent[:], l.heights[:], atrialSize)
 	var all, like, left, own, speed float32
 	for i := range n {
-		xx, ww := l.sizes[i][0], l.sizes[i][1]
-		xy, dd := float32(0), float32(0)
-		for j, v := range &l.windows[i] {
-			x := float32(v) * (1. / atrialScale)
-			xy += float32(x * usual[j])
-			dd += float32(x * bent[j])
-		}
+		xx, ww, xy, dd := l.sizes[i][0], l.sizes[i][1], repeats[i], bends[i]
 		all += xx
 		like += xy / sqrt32(float32(xx*energy)+1e-9)
-		rest := max(xx-2*xy+energy, 0)
+		rest := larger(0, xx-2*xy+energy)
 		left += roughLog(float64(rest/atrialSize) + 1e-5)
 		own += l.sizes[i][2]
-		speed += roughLog(float64((max(ww-2*dd+slope, 0) + 1e-6) / (rest + 1e-6)))
+		speed += roughLog(float64((larger(0, ww-2*dd+slope) + 1e-6) / (rest + 1e-6)))
 	}
 	m := float32(n)
 	mine := all / m
@@ -315,8 +337,13 @@ func (l *atrialLead) inputs(in []float32) {
 	in[5] = speed / m
 	in[6] = float32(top)
 	in[7] = m / atrialBeats
-	for j, v := range mean {
-		in[8+j] = v / m
+	numbers := in[8:][:atrialNumbers]
+	for j := range numbers {
+		sum := float32(0)
+		for _, v := range l.numbers[j][:n] {
+			sum += v
+		}
+		numbers[j] = sum / m
 	}
-	in[8+atrialNumbers] = mean[atrialPower+1]/m - mean[atrialPower+3]/m
+	in[8+atrialNumbers] = numbers[atrialPower+1] - numbers[atrialPower+3]
 }

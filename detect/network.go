@@ -10,6 +10,9 @@ type network struct {
 	w2, b2                   []float32
 	w3                       []float32
 	b3                       float32
+
+	// likeLast: it standardises inputs as the network before it in a list does.
+	likeLast bool
 }
 
 const (
@@ -21,45 +24,82 @@ const (
 
 // odds are the log odds of inputs.
 func (n *network) odds(x []float32) float32 {
-	if max(n.inputs, n.hidden1, n.hidden2) <= networkSmall {
-		var in, h1, h2 [networkSmall]float32
-		return n.run(x, in[:], h1[:], h2[:])
+	if n.inputs <= networkSmall {
+		var in [networkSmall]float32
+		return n.run(n.standardise(in[:], x))
 	}
-	var in, h1, h2 [networkWidth]float32
-	return n.run(x, in[:], h1[:], h2[:])
+	var in [networkWidth]float32
+	return n.run(n.standardise(in[:], x))
 }
 
-func (n *network) run(x, in, h1, h2 []float32) float32 {
-	z := in[:n.inputs]
-	for i := range z {
-		z[i] = clip(float32((x[i]-n.mean[i])*n.scale[i]), networkClip)
+// meanOdds averages the log odds of one or more networks.
+func meanOdds(nets []network, x []float32) float32 {
+	var buffer [networkWidth]float32
+	var in []float32
+	sum := float32(0)
+	for i := range nets {
+		n := &nets[i]
+		if i == 0 || !n.likeLast {
+			in = n.standardise(buffer[:], x)
+		}
+		sum += n.run(in)
 	}
-	layer(h1[:n.hidden1], z, n.w1, n.b1)
-	layer(h2[:n.hidden2], h1[:n.hidden1], n.w2, n.b2)
+	return sum / float32(len(nets))
+}
+
+// standardise makes the inputs of the first layer.
+func (n *network) standardise(in, x []float32) []float32 {
+	in = in[:n.inputs]
+	x, mean, scale := x[:len(in)], n.mean[:len(in)], n.scale[:len(in)]
+	for i := range in {
+		in[i] = clip(float32((x[i]-mean[i])*scale[i]), networkClip)
+	}
+	return in
+}
+
+// run are the log odds of inputs that are standardised.
+func (n *network) run(in []float32) float32 {
+	if max(n.hidden1, n.hidden2) <= networkSmall {
+		var h1, h2 [networkSmall]float32
+		return n.layers(in, h1[:n.hidden1], h2[:n.hidden2])
+	}
+	var h1, h2 [networkWidth]float32
+	return n.layers(in, h1[:n.hidden1], h2[:n.hidden2])
+}
+
+func (n *network) layers(in, h1, h2 []float32) float32 {
+	layer(h1, in, n.w1, n.b1)
+	layer(h2, h1, n.w2, n.b2)
 	s := n.b3
-	for i, v := range h2[:n.hidden2] {
+	for i, v := range h2 {
 		s += float32(v * n.w3[i])
 	}
 	return s
 }
 
-// meanOdds averages the log odds of one or more networks.
-func meanOdds(nets []network, x []float32) float32 {
-	sum := float32(0)
-	for i := range nets {
-		sum += nets[i].odds(x)
-	}
-	return sum / float32(len(nets))
-}
-
 // layer is a fully connected layer with leaky rectifiers.
 func layer(out, in, w, bias []float32) {
+	products(out, in, w, len(in))
+	bias = bias[:len(out)]
+	for i, v := range out {
+		out[i] = leak(v + bias[i])
+	}
+}
+
+func leak(v float32) float32 { return larger(v, float32(networkLeak*v)) }
+
+// products multiplies a matrix with a vector: of each row, which are stride apart,
+// the products with in, summed from the first to the last.
+//
+// A sum waits for one addition after the other, but six sums can go on at once;
+// with eight, and their products, there are not registers enough.
+func products(out, in, rows []float32, stride int) {
 	n := len(in)
 	i := 0
-	for ; i+8 <= len(out); i += 8 { // an addition takes four cycles, but two can begin in each
-		r0, r1, r2, r3 := w[i*n:][:n], w[(i+1)*n:][:n], w[(i+2)*n:][:n], w[(i+3)*n:][:n]
-		r4, r5, r6, r7 := w[(i+4)*n:][:n], w[(i+5)*n:][:n], w[(i+6)*n:][:n], w[(i+7)*n:][:n]
-		var s0, s1, s2, s3, s4, s5, s6, s7 float32
+	for ; i+6 <= len(out) && i+8 != len(out); i += 6 {
+		r0, r1, r2 := rows[i*stride:][:n], rows[(i+1)*stride:][:n], rows[(i+2)*stride:][:n]
+		r3, r4, r5 := rows[(i+3)*stride:][:n], rows[(i+4)*stride:][:n], rows[(i+5)*stride:][:n]
+		var s0, s1, s2, s3, s4, s5 float32
 		for j, v := range in {
 			s0 += float32(v * r0[j])
 			s1 += float32(v * r1[j])
@@ -67,20 +107,29 @@ func layer(out, in, w, bias []float32) {
 			s3 += float32(v * r3[j])
 			s4 += float32(v * r4[j])
 			s5 += float32(v * r5[j])
-			s6 += float32(v * r6[j])
-			s7 += float32(v * r7[j])
 		}
-		o, b := out[i:][:8], bias[i:][:8]
-		o[0], o[1], o[2], o[3] = leak(s0+b[0]), leak(s1+b[1]), leak(s2+b[2]), leak(s3+b[3])
-		o[4], o[5], o[6], o[7] = leak(s4+b[4]), leak(s5+b[5]), leak(s6+b[6]), leak(s7+b[7])
+		o := (*[6]float32)(out[i:])
+		o[0], o[1], o[2], o[3], o[4], o[5] = s0, s1, s2, s3, s4, s5
+	}
+	for ; i+4 <= len(out); i += 4 {
+		r0, r1 := rows[i*stride:][:n], rows[(i+1)*stride:][:n]
+		r2, r3 := rows[(i+2)*stride:][:n], rows[(i+3)*stride:][:n]
+		var s0, s1, s2, s3 float32
+		for j, v := range in {
+			s0 += float32(v * r0[j])
+			s1 += float32(v * r1[j])
+			s2 += float32(v * r2[j])
+			s3 += float32(v * r3[j])
+		}
+		o := (*[4]float32)(out[i:])
+		o[0], o[1], o[2], o[3] = s0, s1, s2, s3
 	}
 	for ; i < len(out); i++ {
-		a := float32(0)
+		r := rows[i*stride:][:n]
+		s := float32(0)
 		for j, v := range in {
-			a += float32(v * w[i*n+j])
+			s += float32(v * r[j])
 		}
-		out[i] = leak(a + bias[i])
+		out[i] = s
 	}
 }
-
-func leak(v float32) float32 { return larger(v, float32(networkLeak*v)) }
