@@ -34,7 +34,8 @@ type RhythmInput struct {
 // RhythmDetectors are all rhythm detectors. The first one for a task is its
 // default.
 var RhythmDetectors = []RhythmDetector{
-	{Name: "vf", Tasks: []RhythmTask{VFTask}, NeedsSignal: true, Find: FindInSignal(func(in RhythmInput) (ecg.Stage[float64, ecg.Episode], error) {
+	{Name: "arrest", Tasks: []RhythmTask{AsystoleTask}, NeedsBeats: true, NeedsSignal: true, Find: findArrest},
+	{Name: "vf", Tasks: []RhythmTask{VFTask, AsystoleTask}, NeedsSignal: true, Find: FindInSignal(func(in RhythmInput) (ecg.Stage[float64, ecg.Episode], error) {
 		return detect.NewVFDetector(detect.VFConfig{Rate: in.Rate, Leads: len(in.Signal.Format().Leads)})
 	})},
 	{Name: "af", Tasks: []RhythmTask{AFTask}, NeedsBeats: true, Find: FindInBeats(func(in RhythmInput) (ecg.Stage[ecg.Beat, ecg.Episode], error) {
@@ -46,7 +47,7 @@ var RhythmDetectors = []RhythmDetector{
 	{Name: "rules", Tasks: []RhythmTask{BlockTask, AFTask}, NeedsBeats: true, NeedsSignal: true, Find: FindWithWaves(func(in RhythmInput) (EvidenceStage, error) {
 		return rulesOf(in)
 	})},
-	{Name: "intervals", Tasks: []RhythmTask{BlockTask, AFTask}, NeedsBeats: true, Find: FindInBeats(func(in RhythmInput) (ecg.Stage[ecg.Beat, ecg.Episode], error) {
+	{Name: "intervals", Tasks: []RhythmTask{BlockTask, AFTask, AsystoleTask}, NeedsBeats: true, Find: FindInBeats(func(in RhythmInput) (ecg.Stage[ecg.Beat, ecg.Episode], error) {
 		return rulesOf(in)
 	})},
 }
@@ -113,6 +114,31 @@ func FindWithWaves(stage func(RhythmInput) (EvidenceStage, error)) func(RhythmIn
 		evidence, err := ecg.ReadAll(ecg.Through(ecg.Reader[float64](in.Signal), waves))
 		return d.Flush(d.Advance(d.AppendEvidence(nil, evidence), in.Frames)), err
 	}
+}
+
+// findArrest runs the rules over the beats of a record, with the VF detector beside
+// them.
+func findArrest(in RhythmInput) ([]ecg.Episode, error) {
+	vf, err := FindInSignal(func(in RhythmInput) (ecg.Stage[float64, ecg.Episode], error) {
+		return detect.NewVFDetector(detect.VFConfig{Rate: in.Rate, Leads: len(in.Signal.Format().Leads)})
+	})(in)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := rulesOf(in)
+	if err != nil {
+		return nil, err
+	}
+	var found []ecg.Episode
+	for i := range in.Beats {
+		for len(vf) > 0 && vf[0].Known <= in.Beats[i].Known {
+			found = rules.AppendVF(found, vf[:1])
+			vf = vf[1:]
+		}
+		found = rules.Append(found, in.Beats[i:i+1])
+	}
+	found = rules.AppendVF(found, vf)
+	return rules.Flush(rules.Advance(found, in.Frames)), nil
 }
 
 // FindInSignal runs a stage over the signal of a record.

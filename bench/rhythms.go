@@ -12,18 +12,19 @@ import (
 type RhythmTask uint8
 
 const (
-	AFTask    RhythmTask = iota // is this atrial fibrillation? Flutter is left out.
-	VFTask                      // is this ventricular fibrillation or flutter? Tachycardia is left out.
-	RunsTask                    // is this a run of three and more ventricular beats?
-	BlockTask                   // is this second- or third-degree block?
+	AFTask       RhythmTask = iota // is this atrial fibrillation? Flutter is left out.
+	VFTask                         // is this ventricular fibrillation or flutter? Tachycardia is left out.
+	RunsTask                       // is this a run of three and more ventricular beats?
+	BlockTask                      // is this second- or third-degree block?
+	AsystoleTask                   // is this asystole?
 )
 
-var rhythmTaskNames = []string{"af", "vf", "runs", "block"}
+var rhythmTaskNames = []string{"af", "vf", "runs", "block", "asystole"}
 
 // String returns the name that FindRhythmTask takes.
 func (t RhythmTask) String() string { return rhythmTaskNames[t] }
 
-// FindRhythmTask returns the task of that name: af, vf, runs or block.
+// FindRhythmTask returns the task of that name: af, vf, runs, block or asystole.
 func FindRhythmTask(name string) (RhythmTask, error) {
 	i := slices.Index(rhythmTaskNames, name)
 	if i < 0 {
@@ -37,7 +38,8 @@ func FindRhythmTask(name string) (RhythmTask, error) {
 func (t RhythmTask) Wants(r ecg.Rhythm) bool {
 	return t == AFTask && r == ecg.AtrialFibrillation ||
 		t == VFTask && (r == ecg.VentricularFlutter || r == ecg.VentricularFibrillation) ||
-		t == BlockTask && (r == ecg.SecondDegreeBlock || r == ecg.ThirdDegreeBlock)
+		t == BlockTask && (r == ecg.SecondDegreeBlock || r == ecg.ThirdDegreeBlock) ||
+		t == AsystoleTask && r == ecg.Asystole
 }
 
 // answer is what a rhythm mark says to a task.
@@ -161,12 +163,15 @@ type lasting struct {
 
 func (t RhythmTask) of(m rhythmMark, o RhythmReading) answer {
 	switch {
-	case t == BlockTask && t.Wants(m.rhythm):
+	case t != BlockTask && t != AsystoleTask:
+	case t.Wants(m.rhythm):
 		return yes
-	case t == BlockTask && m.rhythm == ecg.RhythmUnknown && m.af == leftOut: // noise, or not known
+	case m.rhythm == ecg.RhythmUnknown && m.af == leftOut: // noise, or not known
 		return leftOut
-	case t == BlockTask:
+	default:
 		return no
+	}
+	switch {
 	case t != AFTask:
 		return m.vf
 	case o.Flutter && m.rhythm == ecg.AtrialFlutter:

@@ -152,7 +152,12 @@ func TestScoreRhythmBySample(t *testing.T) {
 		hit := false
 		for i := p.Start; i <= p.End; i++ {
 			now := i < p.End && in(truth.Yes, i) && !in(truth.LeftOut, i)
+			if now && !inside {
+				want.Each = append(want.Each, bench.EpisodeScore{Start: float64(i) / p.Rate})
+			}
 			if inside && !now {
+				e := &want.Each[len(want.Each)-1]
+				e.End, e.Found = float64(i)/p.Rate, hit
 				if hit {
 					want.Found++
 				} else {
@@ -188,12 +193,14 @@ func TestRhythmFigures(t *testing.T) {
 	truth := bench.RhythmTruth{Yes: spans{{100, 200}, {300, 305}}, LeftOut: spans{{0, 50}}}
 	reports := []bench.Report{{Span: bench.Span{Start: 110, End: 210}, Known: 130, Over: 220}, {Span: bench.Span{Start: 400, End: 450}, Known: 420, Over: 460}}
 	s := bench.ScoreRhythm(truth, bench.Spans(reports, false), reports, bench.RhythmPeriod{Rate: 10, End: 1000, Shortest: 6})
-	require.Equal(t, bench.RhythmScore{TP: 9, FN: 1.5, FP: 6, TN: 78.5, Found: 1, Right: 1, Wrong: 1, Delays: []float64{3}}, s)
+	require.Equal(t, bench.RhythmScore{TP: 9, FN: 1.5, FP: 6, TN: 78.5, Found: 1, Right: 1, Wrong: 1, Delays: []float64{3},
+		Each: []bench.EpisodeScore{{Start: 10, End: 20, Found: true, Onset: 1, Delay: 3}}}, s)
 	require.InDelta(t, 100*9/10.5, s.Se(), 1e-12)
 	require.InDelta(t, 100*78.5/84.5, s.Sp(), 1e-12)
 	require.InDelta(t, 60, s.PP(), 1e-12)
 	require.Equal(t, []float64{100, 50}, []float64{s.EpisodeSe(), s.EpisodePP()})
 	require.InDelta(t, 1440*6./95, s.FalsePerDay(), 1e-9)
+	require.InDelta(t, 3600/95., s.FalsePerHour(), 1e-9)
 	live := bench.ScoreRhythm(truth, bench.Spans(reports, true), reports, bench.RhythmPeriod{Rate: 10, End: 1000})
 	require.Equal(t, []float64{7, 3.5, 6}, []float64{live.TP, live.FN, live.FP})
 	sum := s
@@ -201,7 +208,7 @@ func TestRhythmFigures(t *testing.T) {
 	require.Equal(t, []float64{16, 3, 3}, []float64{sum.TP, sum.Delay(0.5), sum.Delay(0.9)})
 	require.Len(t, s.Delays, 1, "the summand stays")
 	var none bench.RhythmScore
-	for _, v := range []float64{none.Se(), none.Sp(), none.PP(), none.EpisodeSe(), none.EpisodePP(), none.FalsePerDay(), none.Delay(0.5)} {
+	for _, v := range []float64{none.Se(), none.Sp(), none.PP(), none.EpisodeSe(), none.EpisodePP(), none.FalsePerDay(), none.FalsePerHour(), none.Delay(0.5)} {
 		require.True(t, math.IsNaN(v))
 	}
 }

@@ -19,6 +19,20 @@ type RhythmScore struct {
 	// Delays are from the start of each reference episode that was found to the
 	// first report of it, s; with reports only. In the order of the episodes.
 	Delays []float64
+
+	Each []EpisodeScore // of the reference, in order
+}
+
+// EpisodeScore is an episode of the reference, s from the start of the record.
+type EpisodeScore struct {
+	Start float64 `json:"start_s"`
+	End   float64 `json:"end_s"`
+	Found bool    `json:"found"`
+
+	// Of the first report of it, if there are reports: where it begins, less Start, and
+	// when it became known, less Start.
+	Onset float64 `json:"onset_s"`
+	Delay float64 `json:"delay_s"`
 }
 
 // Se returns the share of the time in the rhythm that was found, in percent; NaN
@@ -45,6 +59,12 @@ func (s *RhythmScore) FalsePerDay() float64 {
 	return 24 * 60 * s.FP / (s.TP + s.FN + s.FP + s.TN)
 }
 
+// FalsePerHour returns false episodes per hour of the time that was scored, NaN if
+// none was.
+func (s *RhythmScore) FalsePerHour() float64 {
+	return float64(s.Wrong) / ((s.TP + s.FN + s.FP + s.TN) / 3600)
+}
+
 // Delay returns a quantile of the delays (0.5: the median) by the nearest rank,
 // in s; NaN if there are none.
 func (s *RhythmScore) Delay(q float64) float64 {
@@ -56,6 +76,7 @@ func (s *RhythmScore) Add(o *RhythmScore) {
 	s.TP, s.FN, s.FP, s.TN = s.TP+o.TP, s.FN+o.FN, s.FP+o.FP, s.TN+o.TN
 	s.Found, s.Missed, s.Right, s.Wrong = s.Found+o.Found, s.Missed+o.Missed, s.Right+o.Right, s.Wrong+o.Wrong
 	s.Delays = slices.Concat(s.Delays, o.Delays)
+	s.Each = slices.Concat(s.Each, o.Each)
 }
 
 // RhythmPeriod says what part of a record is scored.
@@ -80,16 +101,20 @@ func ScoreRhythm(truth RhythmTruth, found []Span, reports []Report, p RhythmPeri
 	s.FP = seconds(subtract(called, positive))
 	s.TN = seconds(subtract(subtract(known, positive), called))
 	for _, e := range positive {
-		switch {
-		case e.End-e.Start < p.Shortest:
-		case len(intersect([]Span{e}, called)) == 0:
-			s.Missed++
-		default:
-			s.Found++
-			if known, ok := firstReport(reports, e); ok {
-				s.Delays = append(s.Delays, float64(max(0, known-e.Start))/p.Rate)
-			}
+		if e.End-e.Start < p.Shortest {
+			continue
 		}
+		each := EpisodeScore{Start: float64(e.Start) / p.Rate, End: float64(e.End) / p.Rate, Found: len(intersect([]Span{e}, called)) > 0}
+		if each.Found {
+			s.Found++
+			if r, ok := firstReport(reports, e); ok {
+				each.Onset, each.Delay = float64(r.Start-e.Start)/p.Rate, float64(max(0, r.Known-e.Start))/p.Rate
+				s.Delays = append(s.Delays, each.Delay)
+			}
+		} else {
+			s.Missed++
+		}
+		s.Each = append(s.Each, each)
 	}
 	for _, e := range intersect(found, period) {
 		one := []Span{e}
@@ -166,12 +191,12 @@ func Spans(reports []Report, live bool) []Span {
 	return joined
 }
 
-// firstReport is when an episode became known.
-func firstReport(reports []Report, e Span) (known int64, ok bool) {
+// firstReport is that of an episode which became known first.
+func firstReport(reports []Report, e Span) (first Report, ok bool) {
 	for _, r := range reports {
-		if r.Start < e.End && r.End > e.Start && (!ok || r.Known < known) {
-			known, ok = r.Known, true
+		if r.Start < e.End && r.End > e.Start && (!ok || r.Known < first.Known) {
+			first, ok = r, true
 		}
 	}
-	return known, ok
+	return first, ok
 }

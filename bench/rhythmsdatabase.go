@@ -167,8 +167,8 @@ func (d Database) evaluateRhythm(name string, e RhythmEvaluation) (RhythmResult,
 		}
 		return result, err
 	}
-	if e.Task == BlockTask {
-		return result, nil // epicmp does not know it
+	if e.Task == BlockTask || e.Task == AsystoleTask {
+		return result, nil // epicmp does not know them
 	}
 	kind := AF
 	if e.Task == VFTask {
@@ -178,8 +178,8 @@ func (d Database) evaluateRhythm(name string, e RhythmEvaluation) (RhythmResult,
 	return result, err
 }
 
-// Annotate makes annotations of episodes: rhythm strings for AFTask and BlockTask, [
-// and ] for VFTask. RunsTask is about beats and has none.
+// Annotate makes annotations of episodes: rhythm strings for AFTask, BlockTask and
+// AsystoleTask, [ and ] for VFTask. RunsTask is about beats and has none.
 func (t RhythmTask) Annotate(found []Span) []wfdb.Annotation {
 	list := []wfdb.Annotation{}
 	for _, s := range found {
@@ -189,6 +189,9 @@ func (t RhythmTask) Annotate(found []Span) []wfdb.Annotation {
 				wfdb.Annotation{Time: s.End, Code: wfdb.RhythmChange, Aux: "(N"})
 		case BlockTask:
 			list = append(list, wfdb.Annotation{Time: s.Start, Code: wfdb.RhythmChange, Aux: "(BII"},
+				wfdb.Annotation{Time: s.End, Code: wfdb.RhythmChange, Aux: "(N"})
+		case AsystoleTask:
+			list = append(list, wfdb.Annotation{Time: s.Start, Code: wfdb.RhythmChange, Aux: "(ASYS"},
 				wfdb.Annotation{Time: s.End, Code: wfdb.RhythmChange, Aux: "(N"})
 		case VFTask:
 			list = append(list, wfdb.Annotation{Time: s.Start, Code: wfdb.FibrillationStart},

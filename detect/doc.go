@@ -108,13 +108,14 @@
 // The rules and AFDetector need the clock besides the beats, and to be told by
 // Break where there is no signal; AppendVF tells the rules of what a VFDetector finds.
 //
-// # Ventricular fibrillation
+// # Ventricular fibrillation and asystole
 //
 // [VFDetector] needs no beats: each second it asks the waveform of every lead.
 // Its windows and ratios are those that the literature on shock advice has found
 // (moments, threshold crossings of Arafat et al. 2011, the leakage of Kuo and
 // Dillman 1978, the flat slope between QRS complexes of Irusta and Ayala et al.
-// 2014), without the counts of cells of a phase space, which may be claimed.
+// 2014), without the counts of cells of a phase space, which may be claimed. Asystole
+// it tells by a line that is still against what the lead has shown (models/vf.md).
 //
 // sinus is not a medical device.
 package detect

@@ -297,6 +297,10 @@ func (r *RhythmRules) Advance(dst []ecg.Episode, now int64) []ecg.Episode {
 		return dst
 	}
 	switch {
+	case s.vf.stage == vfIsSuspected && r.af != nil:
+		// What an absence of beats ends is told in time, though no asystole is.
+		r.told = r.af.Advance(r.told[:0], now)
+		dst = r.fibrillation(dst)
 	case s.vf.stage != vfNone:
 	case s.vf.waits:
 		if due := s.vf.quiet + r.stop + r.late; now > due {
@@ -332,7 +336,10 @@ func (r *RhythmRules) Break(dst []ecg.Episode, now int64) []ecg.Episode {
 		return dst
 	}
 	dst = r.Advance(dst, now)
-	s.vf.gone, s.vf.waits = s.vf.stage == vfIsConfirmed, false
+	s.vf.gone, s.vf.waits = s.vf.stage >= vfIsConfirmed, false
+	if s.vf.stage == vfIsStill {
+		return dst
+	}
 	if s.stopped && s.rhythm == ecg.RhythmUnknown {
 		return dst // nothing is there that could end
 	}

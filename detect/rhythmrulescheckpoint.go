@@ -7,7 +7,7 @@ import (
 	"github.com/sinus-ecg/sinus/ecg/checkpoint"
 )
 
-const rulesMagic, rulesVersion = "RYTH", 3
+const rulesMagic, rulesVersion = "RYTH", 4
 
 func (r *RhythmRules) fingerprint() checkpoint.Fingerprint {
 	c := &r.c
@@ -76,7 +76,7 @@ func (r *RhythmRules) UnmarshalBinary(data []byte) error {
 	s.run.start, s.run.last = d.Int(), d.Int()
 	s.run.rhythm = ecg.Rhythm(d.IntIn(0, 255))
 	s.af, s.afStart = afStage(d.IntIn(0, int(afConfirmed))), d.Int()
-	s.vf.stage = vfEpisode(d.IntIn(int(vfNone), int(vfIsConfirmed)))
+	s.vf.stage = vfEpisode(d.IntIn(int(vfNone), int(vfIsStill)))
 	s.vf.heldFrom, s.vf.heldTo, s.vf.quiet, s.vf.beat = d.Int(), d.Int(), d.Int(), d.Int()
 	s.before, s.wave, s.run.rr = d.Float(), d.Float(), d.Float()
 	for i := range s.beats {

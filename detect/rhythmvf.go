@@ -4,12 +4,13 @@ import "github.com/sinus-ecg/sinus/ecg"
 
 // Fibrillation of the ventricles has no beats, or false ones, so that by beats
 // alone it is a pause and then asystole. The rules are told of it, and wait with
-// both until it is clear which of them it is.
+// both until it is clear which of them it is. They are told of asystole, too: where
+// the line is still a detector of beats finds some in the noise.
 
 // rulesVF is what the rules know of it.
 type rulesVF struct {
 	stage vfEpisode
-	gone  bool // confirmed: there was a Break, and no beat since
+	gone  bool // confirmed or still: there was a Break, and no beat since
 
 	// The first pause that a beat ended while fibrillation was suspected; to is 0
 	// if there is none.
@@ -33,16 +34,27 @@ type rulesVF struct {
 // end the clock of asystole starts anew, at End or at the last beat after it, and
 // the next beat starts intervals and rhythms. Where signal is lost during
 // fibrillation (Break) the clock does not start.
+//
+// Asystole that the VFDetector sees is not passed on but told as that of the rules:
+// from its Start, or from the last beat if there was none since, to its End,
+// Break or not. Beats in it are ignored.
 func (r *RhythmRules) AppendVF(dst, in []ecg.Episode) []ecg.Episode {
 	s := &r.s
 	v := &s.vf
 	for _, e := range in {
-		if s.flushed || e.Rhythm != ecg.VentricularFibrillation && e.Rhythm != ecg.VentricularFlutter {
+		still := e.Rhythm == ecg.Asystole
+		if s.flushed || !still && e.Rhythm != ecg.VentricularFibrillation && e.Rhythm != ecg.VentricularFlutter {
 			continue
 		}
 		dst = r.Advance(dst, e.Known)
 		s.known = max(s.known, e.Known)
 		switch {
+		case still && e.State == ecg.Confirmed && v.stage != vfIsConfirmed:
+			dst = r.standStill(dst, e.Start)
+		case still && e.State == ecg.Ended && v.stage == vfIsStill:
+			dst = r.change(dst, ecg.RhythmUnknown, 0, e.End)
+			*v = rulesVF{waits: !v.gone, quiet: e.End}
+		case still:
 		case e.State == ecg.Suspected && v.stage == vfNone:
 			v.stage = vfIsSuspected
 		case e.State == ecg.Confirmed && v.stage != vfIsConfirmed:
@@ -58,12 +70,33 @@ func (r *RhythmRules) AppendVF(dst, in []ecg.Episode) []ecg.Episode {
 				v.heldFrom, v.heldTo = 0, 0
 			}
 		}
-		dst = append(dst, e)
+		if !still {
+			dst = append(dst, e)
+		}
 	}
 	return dst
 }
 
-// giveWay ends what was there where fibrillation that is now confirmed began.
+// standStill makes it asystole from sample start on.
+func (r *RhythmRules) standStill(dst []ecg.Episode, start int64) []ecg.Episode {
+	s := &r.s
+	if s.rhythm != ecg.Asystole {
+		last := s.beats[0].at
+		if s.started && !s.stopped && last < start {
+			start = last
+		}
+		if s.paused {
+			dst = r.report(dst, ecg.Pause, ecg.Ended, last, min(last+r.stop, s.known+1))
+			s.paused = false
+		}
+		dst = r.giveWay(dst, start)
+		dst = r.change(dst, ecg.Asystole, ecg.Confirmed, start)
+	}
+	s.vf = rulesVF{stage: vfIsStill}
+	return dst
+}
+
+// giveWay ends what was there where fibrillation or asystole that is now confirmed began.
 func (r *RhythmRules) giveWay(dst []ecg.Episode, start int64) []ecg.Episode {
 	s := &r.s
 	n := len(dst)
@@ -89,10 +122,10 @@ func (r *RhythmRules) giveWay(dst []ecg.Episode, start int64) []ecg.Episode {
 	return dst
 }
 
-// ignores reports whether a beat is one of fibrillation, and otherwise ends the
-// wait for it.
+// ignores reports whether a beat is one of fibrillation or asystole, and otherwise
+// ends the wait for it.
 func (v *rulesVF) ignores(at int64) bool {
-	if v.stage == vfIsConfirmed {
+	if v.stage >= vfIsConfirmed {
 		v.beat, v.gone = max(v.beat, at), false
 		return true
 	}

@@ -77,7 +77,7 @@ func arrest(t testing.TB, seed uint64) (truth, found []beatOrVF, frames int64) {
 
 // Sinus rhythm, fibrillation, asystole, sinus rhythm: told so, and nothing else, if
 // the beats are the true ones. A detector finds beats in fibrillation, and in the noise of
-// asystole; then, too, there is no rhythm of beats in fibrillation.
+// asystole; then, too, both are told, and there is no rhythm of beats in them.
 func TestRulesTellVFThenAsystole(t *testing.T) {
 	for seed := range uint64(4) {
 		in, found, frames := arrest(t, seed)
@@ -108,8 +108,12 @@ func TestRulesTellVFThenAsystole(t *testing.T) {
 			all = told(rulesOnBoth{newRhythmRules(t, detect.RhythmRulesConfig{Rate: synthRate, AF: af})}, found, frames, ecg.Suspected)
 			i := slices.IndexFunc(all, func(e ecg.Episode) bool { return e.Rhythm == got[0].Rhythm })
 			require.Equal(t, got[0], all[i])
-			for k, e := range all {
-				require.True(t, k == i || e.End <= all[i].Start || e.Start >= all[i].End, "seed %d: %v", seed, e)
+			k := slices.IndexFunc(all, func(e ecg.Episode) bool { return e.Rhythm == ecg.Asystole })
+			require.Equal(t, got[1], all[k])
+			for n, e := range all {
+				for _, o := range []int{i, k} {
+					require.True(t, n == o || e.End <= all[o].Start || e.Start >= all[o].End, "seed %d: %v", seed, e)
+				}
 			}
 		}
 	}
@@ -125,8 +129,11 @@ func TestRulesWithVFKeepTheContract(t *testing.T) {
 		e := ecg.Episode{Rhythm: ecg.VentricularFibrillation, State: ecg.Suspected, Start: at}
 		at += int64(random.IntN(2000))
 		e.Known = at
+		if random.IntN(3) == 0 {
+			e.Rhythm, e.State = ecg.Asystole, ecg.Confirmed
+		}
 		vf = append(vf, e)
-		if random.IntN(2) == 0 {
+		if e.Rhythm != ecg.Asystole && random.IntN(2) == 0 {
 			at += int64(random.IntN(3000))
 			e.State, e.Known = ecg.Confirmed, at
 			vf = append(vf, e)

@@ -29,14 +29,15 @@ type VFWindow struct {
 	RMS    float64   // mV, 1 to 30 Hz
 	Flat   float64   // share of the time at one value (a rail, a lost packet, no lead)
 	Low    bool      // the signal is gone: no fibrillation
+	Still  bool      // far less steep than the lead usually is: asystole, if Odds are against fibrillation
 	Lost   bool      // it can't be told
 	Odds   float64   // log odds of a shockable rhythm, -5 to 5; 0 if Lost
 	Inputs []float32 // that the model asked for
 }
 
 // VFDetector finds ventricular fibrillation, ventricular flutter and the fast
-// ventricular tachycardia that looks like it, in the waveform itself, without
-// beats. It is a Stage over frames of one or more leads in mV.
+// ventricular tachycardia that looks like it, and Asystole, in the waveform itself,
+// without beats. It is a Stage over frames of one or more leads in mV.
 //
 // Each second, each lead on its own is asked whether its last 4 s are shockable:
 //
@@ -56,6 +57,14 @@ type VFWindow struct {
 // VentricularFlutter where the wave is nearly a sine, else VentricularFibrillation;
 // experts do not draw that line in the same place. Confidence is that of the sum.
 //
+// Asystole: for 5 s nothing in any lead that can be judged was as steep as a quarter
+// of what the lead has shown in the last minutes (an eighth where it stands out like a beat),
+// and the network sees no fibrillation in it. It is Confirmed 5 to 6 s after its onset, ends
+// fibrillation there, and is Ended within 2 s of its end, or once no lead can be judged
+// for 6 s. A lead that fell off but not to a rail can look the same; another lead with
+// beats says no. A line without any noise is one that can't be judged: then it takes
+// RhythmRules, for which there was no beat.
+//
 // How the model was taught, and how good it is, stands in models/vf.md.
 type VFDetector struct {
 	rate    float64
@@ -71,6 +80,7 @@ type vfState struct {
 	leads  []vfLead
 	ended  bool
 	rhythm vfRhythm
+	still  vfStill
 }
 
 type vfLead struct {
@@ -78,6 +88,7 @@ type vfLead struct {
 	wave  vfWave
 	level float64 // ln mV: running median of the rms of its windows
 	seen  int64   // windows in it
+	slope vfSlope
 }
 
 const (
@@ -165,9 +176,15 @@ func (v *VFDetector) Append(dst []ecg.Episode, in []float64) []ecg.Episode {
 // second takes the hop that is complete in all leads, and decides.
 func (v *VFDetector) second(dst []ecg.Episode) []ecg.Episode {
 	s := &v.s
-	odds, leak, usable, low := 0.0, 0.0, 0, 0
+	odds, leak, usable, low, still, moving := 0.0, 0.0, 0, 0, 0, 0
 	for i := range s.leads {
 		w := v.look(i)
+		switch {
+		case w.Still && w.Odds <= 0:
+			still++
+		case !w.Lost && !w.Low:
+			moving++
+		}
 		switch {
 		case w.Low:
 			low++
@@ -180,14 +197,24 @@ func (v *VFDetector) second(dst []ecg.Episode) []ecg.Episode {
 			v.observe(w)
 		}
 	}
+	now := s.clock.n
+	switch {
+	case moving > 0:
+		dst = s.still.end(dst, now-int64(v.rate), now)
+		s.rhythm.start = max(s.rhythm.start, s.still.start)
+	case still > 0:
+		dst = s.fell(dst, now, v.rate)
+	case !s.still.is || float64(now-s.still.seen) >= float64(vfUnseen*v.rate):
+		dst = s.still.end(dst, s.still.seen, now)
+	}
 	switch {
 	case usable > 0:
 		n := float64(usable)
-		return s.rhythm.decide(dst, odds/n, leak/n, s.clock.n, v.rate)
+		return s.rhythm.decide(dst, odds/n, leak/n, now, v.rate)
 	case low > 0:
-		return s.rhythm.decide(dst, -vfOddsLimit, 1, s.clock.n, v.rate)
+		return s.rhythm.decide(dst, -vfOddsLimit, 1, now, v.rate)
 	}
-	return s.rhythm.lost(dst, s.clock.n, v.rate)
+	return s.rhythm.lost(dst, now, v.rate)
 }
 
 // look takes a hop of one lead and judges the window that it completes.
@@ -209,6 +236,7 @@ func (v *VFDetector) look(i int) *VFWindow {
 		w.Lost = true
 		return w
 	}
+	w.Still = sums.dMax > 0 && l.slope.take(&sums)
 	switch {
 	case w.RMS < vfFloor || sums.dMax == 0 || w.RMS < vfDead && w.RMS < vfUnits*sums.unit || l.fallen(w.RMS):
 		w.Low, w.Odds = true, -vfOddsLimit
@@ -256,5 +284,6 @@ func (v *VFDetector) Flush(dst []ecg.Episode) []ecg.Episode {
 	if s.rhythm.state != vfNone {
 		dst = s.rhythm.end(dst, s.clock.n, s.clock.n)
 	}
+	dst = s.still.end(dst, s.clock.n, s.clock.n)
 	return dst
 }

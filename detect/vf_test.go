@@ -69,29 +69,30 @@ func TestVFDetectorKeepsTheContract(t *testing.T) {
 	}
 }
 
-// Every shockable rhythm is confirmed within 10 s and over within 10 s; nothing
-// else is ever confirmed.
+// Every shockable rhythm, and asystole, is confirmed within 10 s and over within 10 s;
+// nothing else is ever confirmed.
 func TestVFDetectorOnSyntheticRhythms(t *testing.T) {
-	shockable := []synth.Rhythm{
+	found := []synth.Rhythm{
 		{Kind: ecg.VentricularFibrillation}, {Kind: ecg.VentricularFibrillation, Rate: 220}, {Kind: ecg.VentricularFibrillation, Rate: 400},
 		{Kind: ecg.VentricularFlutter}, {Kind: ecg.VentricularFlutter, Rate: 220}, {Kind: ecg.VentricularFlutter, Rate: 340},
-		{Kind: ecg.VentricularTachycardia, Rate: 220}, {Kind: ecg.VentricularTachycardia, Rate: 250},
+		{Kind: ecg.VentricularTachycardia, Rate: 220}, {Kind: ecg.VentricularTachycardia, Rate: 250}, {Kind: ecg.Asystole},
 	}
 	other := []synth.Rhythm{
-		{}, {Kind: ecg.Asystole}, {Kind: ecg.AtrialFibrillation, Rate: 130}, {Kind: ecg.AtrialFlutter, Conduction: 2}, {Kind: ecg.AtrialFlutter},
+		{}, {Kind: ecg.AtrialFibrillation, Rate: 130}, {Kind: ecg.AtrialFlutter, Conduction: 2}, {Kind: ecg.AtrialFlutter},
 		{Kind: ecg.SupraventricularTachy, Rate: 230}, {Kind: ecg.SinusTachycardia, Rate: 180}, {Kind: ecg.SinusBradycardia, Rate: 25},
 		{Kind: ecg.IdioventricularRhythm}, {Kind: ecg.PacedRhythm}, {Kind: ecg.ThirdDegreeBlock}, {Kind: ecg.VentricularBigeminy},
 		{Kind: ecg.VentricularTachycardia, Rate: 110},
 	}
 	for _, rate := range []float64{100, 250, 360, 1000} {
 		for seed := range uint64(4) {
-			for _, r := range shockable {
+			for _, r := range found {
 				x := rhythmsAt(t, rate, 1, seed+100, r)
 				v := newVF(t, rate, 1)
 				confirmed, ended := 0, 0
 				for _, e := range v.Flush(v.Append(nil, x)) {
 					what := fmt.Sprint(r.Kind, r.Rate, " at ", rate, " Hz, seed ", seed, ": ", e)
 					require.InDelta(t, 20, float64(e.Start)/rate, 3, what)
+					require.Equal(t, r.Kind == ecg.Asystole, e.Rhythm == ecg.Asystole, what)
 					switch e.State {
 					case ecg.Confirmed:
 						confirmed++
@@ -114,7 +115,7 @@ func TestVFDetectorOnSyntheticRhythms(t *testing.T) {
 }
 
 // What is no rhythm at all: chest compressions, motion, muscles, electrodes,
-// rails, nothing.
+// rails, nothing. (Where an electrode leaves a quiet line it looks like asystole.)
 func TestVFDetectorInventsNothing(t *testing.T) {
 	const rate = 250.
 	kinds := map[string]func(t float64, r *rand.Rand, state *float64) float64{
@@ -155,7 +156,7 @@ func TestVFDetectorInventsNothing(t *testing.T) {
 			}
 			v := newVF(t, rate, 1)
 			for _, e := range v.Flush(v.Append(nil, x)) {
-				require.NotEqual(t, ecg.Confirmed, e.State, "%s, seed %d: %v", name, seed, e)
+				require.False(t, e.State == ecg.Confirmed && (e.Rhythm != ecg.Asystole || name != "electrode"), "%s, seed %d: %v", name, seed, e)
 			}
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 const (
 	vfMagic   = "VFdt"
-	vfVersion = 1
+	vfVersion = 2
 )
 
 func (v *VFDetector) fingerprint() checkpoint.Fingerprint {
@@ -27,6 +27,7 @@ func (v *VFDetector) AppendBinary(b []byte) ([]byte, error) {
 	e.Int(s.clock.hops)
 	e.Bool(s.ended)
 	s.rhythm.encode(&e)
+	s.still.encode(&e)
 	for i := range s.leads {
 		l := &s.leads[i]
 		if err := l.grid.encode(&e); err != nil {
@@ -35,6 +36,8 @@ func (v *VFDetector) AppendBinary(b []byte) ([]byte, error) {
 		l.wave.encode(&e)
 		e.Float(l.level)
 		e.Int(l.seen)
+		e.Float(l.slope.level)
+		e.Int(l.slope.seen)
 	}
 	return e.End(), nil
 }
@@ -49,6 +52,7 @@ func (v *VFDetector) UnmarshalBinary(data []byte) error {
 	s.clock.n, s.clock.k, s.clock.hops = d.Int(), d.Int(), d.Int()
 	s.ended = d.Bool()
 	s.rhythm.decode(&d)
+	s.still.decode(&d)
 	for i := range s.leads {
 		l := &s.leads[i]
 		if l.grid, err = decodeVFGrid(&d); err != nil {
@@ -56,6 +60,7 @@ func (v *VFDetector) UnmarshalBinary(data []byte) error {
 		}
 		l.wave.decode(&d)
 		l.level, l.seen = d.Float(), d.Int()
+		l.slope.level, l.slope.seen = d.Float(), d.Int()
 	}
 	if err := d.Close(); err != nil {
 		return err

@@ -53,6 +53,7 @@ const (
 	vfNone vfEpisode = iota
 	vfIsSuspected
 	vfIsConfirmed
+	vfIsStill // asystole; of RhythmRules alone
 )
 
 // decide takes the odds of a second that ends with input sample now, exclusive;
@@ -68,11 +69,8 @@ func (r *vfRhythm) decide(dst []ecg.Episode, odds, leak float64, now int64, rate
 		r.leak += leak
 		r.n++
 	}
-	back := func(at int64) int64 {
-		return max(0, at-int64(vfTurn*rate), now-int64(vfMaxLag*rate))
-	}
 	if r.state == vfNone && r.sum >= vfSuspected {
-		r.state, r.start, r.rhythm = vfIsSuspected, max(back(r.rose), r.start), ecg.VentricularFibrillation
+		r.state, r.start, r.rhythm = vfIsSuspected, max(vfTurned(r.rose, now, rate), r.start), ecg.VentricularFibrillation
 		if r.leak < float64(vfSine*float64(r.n)) {
 			r.rhythm = ecg.VentricularFlutter
 		}
@@ -83,10 +81,18 @@ func (r *vfRhythm) decide(dst []ecg.Episode, odds, leak float64, now int64, rate
 		dst = r.report(dst, ecg.Confirmed, 0, now)
 	}
 	if r.state != vfNone && (r.sum <= vfOver || float64(now-r.last) >= float64((vfMaxLag-vfTurn)*rate)) {
-		dst = r.end(dst, back(r.last+int64(rate)), now)
+		dst = r.end(dst, r.over(now, rate), now)
 	}
 	return dst
 }
+
+// vfTurned is where the rhythm changed if the odds did at a sample.
+func vfTurned(at, now int64, rate float64) int64 {
+	return max(0, at-int64(vfTurn*rate), now-int64(vfMaxLag*rate))
+}
+
+// over is where the episode at hand ended, if it has.
+func (r *vfRhythm) over(now int64, rate float64) int64 { return vfTurned(r.last+int64(rate), now, rate) }
 
 // lost takes a second in which no lead could be judged.
 func (r *vfRhythm) lost(dst []ecg.Episode, now int64, rate float64) []ecg.Episode {

@@ -44,6 +44,7 @@ func (s *vfScore) add(r *vfRecord, m *detect.VFModel) error {
 		a := vfAlarms{record: r, lead: lead, seconds: float64(len(x)/leads) / r.rate}
 		for _, e := range d.Flush(d.Append(nil, x)) {
 			switch n := len(a.found); {
+			case e.Rhythm == ecg.Asystole:
 			case e.State == ecg.Confirmed:
 				a.found = append(a.found, e)
 			case e.State == ecg.Ended && n > 0 && a.found[n-1].Start == e.Start:

@@ -165,7 +165,9 @@ type analysis struct {
 	gaps      []int64 // starts of those that are not told yet
 	late      int64   // frames after which no beat from before can come
 
-	fibrillates bool // or is suspected to
+	noBeats bool // fibrillation, which may be only suspected, or asystole in which beats were found
+
+	still bool // asystole
 
 	file   bytes.Buffer
 	writer *wfdb.AnnotationWriter
@@ -233,17 +235,17 @@ func (a *analysis) tell(beats []detect.AtrialEvidence, vf []ecg.Episode) error {
 	for len(beats)+len(vf) > 0 {
 		if len(beats) == 0 || len(vf) > 0 && vf[0].Known <= beats[0].Beat.Known {
 			a.tellGaps(0, vf[0].Known)
-			a.fibrillates = vf[0].State != ecg.Ended
-			a.summary.noInterval()
-			a.rhythms.fibrillation(vf[0])
+			a.between(vf[0])
+			a.rhythms.waveform(vf[0])
 			vf = vf[1:]
 			continue
 		}
 		b := beats[0].Beat
 		a.tellGaps(b.At, b.Known)
-		if a.fibrillates {
+		if a.noBeats {
 			a.summary.noInterval()
 		}
+		a.noBeats = a.noBeats || a.still // the first one may be that which ends it
 		a.summary.add(b)
 		a.rhythms.add(beats[0])
 		if err := a.writer.Write(wfdb.Annotation{Time: b.At, Code: wfdb.CodeOf(b.Class)}); err != nil {
@@ -252,6 +254,21 @@ func (a *analysis) tell(beats []detect.AtrialEvidence, vf []ecg.Episode) error {
 		beats = beats[1:]
 	}
 	return nil
+}
+
+// between says what an episode of the VF detector does to the intervals between beats.
+func (a *analysis) between(e ecg.Episode) {
+	goesOn := e.State != ecg.Ended
+	if e.Rhythm != ecg.Asystole {
+		a.noBeats = goesOn
+		a.summary.noInterval()
+		return
+	}
+	// Asystole between two beats is an interval, and a pause.
+	if last := a.summary.last.At; last > e.Start && (goesOn || last < e.End) {
+		a.summary.noInterval()
+	}
+	a.still, a.noBeats = goesOn, false
 }
 
 // tellGaps hands on the losses of signal that began before the beat at sample at,

@@ -150,12 +150,14 @@ func TestFibrillationThenAsystole(t *testing.T) {
 		{Kind: ecg.VentricularFibrillation, At: 30 * time.Second, For: 30 * time.Second},
 		{Kind: ecg.Asystole, At: time.Minute, For: 30 * time.Second},
 	}}
+	noisy := arrest // in which a detector of beats finds some
+	noisy.Muscle, noisy.Wander = 0.02, 0.1
 	lost := arrest
 	lost.Events = []synth.Event{{Kind: synth.LeadOff, At: 55 * time.Second, For: 30 * time.Second}}
 	for name, c := range map[string]struct {
 		config   synth.Config
 		vf, asys float64 // share of the time with signal, percent
-	}{"arrest": {arrest, 25, 25}, "lead off in fibrillation": {lost, 100 * 25. / 90, 0}} {
+	}{"arrest": {arrest, 25, 25}, "noisy": {noisy, 25, 25}, "lead off in fibrillation": {lost, 100 * 25. / 90, 0}} {
 		p, err := synth.New(c.config)
 		require.NoError(t, err)
 		dir := t.TempDir()
@@ -170,6 +172,13 @@ func TestFibrillationThenAsystole(t *testing.T) {
 		}
 		require.Contains(t, stdout, "Pauses          0 of 2s or more\n", name)
 	}
+}
+
+// Asystole behind shocks, in the noise of a record.
+func TestRecordWithAsystole(t *testing.T) {
+	code, stdout, stderr := holter(t.Context(), filepath.Join(ecgtest.Shared(t, "data", "vfdb"), "430"))
+	require.Zero(t, code, stderr)
+	require.Regexp(t, `\n  ASYS +1\.\d +4  1\d\.\d s at 0:20:4`, stdout)
 }
 
 // Flutter of the ventricles of a record, 7.9 % of it by the reference.

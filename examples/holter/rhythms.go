@@ -25,8 +25,8 @@ func (r *rhythms) add(e detect.AtrialEvidence) {
 	r.take(r.rules.AppendEvidence(r.told[:0], []detect.AtrialEvidence{e}))
 }
 
-// fibrillation takes an episode of the ventricles.
-func (r *rhythms) fibrillation(e ecg.Episode) {
+// waveform takes an episode of the VF detector.
+func (r *rhythms) waveform(e ecg.Episode) {
 	r.take(r.rules.AppendVF(r.told[:0], []ecg.Episode{e}))
 }
 

@@ -21,12 +21,13 @@ With -task rhythms are scored instead of beats:
     ec57 -db data/mitdb -task af -detector qrs -rhythm afwaves -lead 0   P and f waves beside the intervals
     ec57 -db data/mitdb -task block -detector qrs       second- and third-degree block; -rhythm intervals without P waves
     ec57 -db data/vfdb -task vf -detector vf -lead all  a detector that reads the signal
+    ec57 -db data/vfdb -task asystole -detector qrs     by the beats and the waveform; each episode of the reference
     ec57 -db data/mitdb -task af -test ep -testdir out  rhythm annotations of out/200.ep, ...
     ec57 -db data/mitdb -task runs -test qrs            runs of ventricular beats
     ec57 -db data/mitdb -task runs -detector qrs        the same, found and classified
 
 The text is the line format of epicmp (af: rhythms that begin with (AFIB; vf:
-from [ to ]) or of rxr (runs; block has none), with the aggregates of sumstats. Below it, and
+from [ to ]) or of rxr (runs; block and asystole have none), with the aggregates of sumstats. Below it, and
 with -json as records and gross, stand figures that the programs have not: se,
 sp, pp in percent of the time, with all rhythm strings and with what is not known
 left out: the time before the first rhythm mark, noise, flutter for af,
@@ -46,7 +47,7 @@ type rhythmOptions struct {
 }
 
 func (o *rhythmOptions) flags(f *flag.FlagSet) {
-	f.StringVar(&o.task, "task", "", "score rhythms: `af`, vf, runs or block")
+	f.StringVar(&o.task, "task", "", "score rhythms: `af`, vf, runs, block or asystole")
 	f.StringVar(&o.beats, "beats", "", "with -task: the beats are those of annotation files of this `annotator`")
 	f.StringVar(&o.rhythm, "rhythm", "", "with -task: the rhythm detector of this `name`; the first one for the task if not given")
 	f.Float64Var(&o.fs, "fs", 0, "with -task: sampling frequency of records without a header, `Hz`")
@@ -193,7 +194,7 @@ func writeRhythmText(w io.Writer, task bench.RhythmTask, results []bench.RhythmR
 			t.Add(r.Name, r.Runs)
 		}
 		_, err = t.WriteTo(w)
-	} else if task != bench.BlockTask {
+	} else if task != bench.BlockTask && task != bench.AsystoleTask {
 		t := bench.EpisodeTable{Kind: bench.AF}
 		if task == bench.VFTask {
 			t.Kind = bench.VF
@@ -221,9 +222,37 @@ func writeRhythmText(w io.Writer, task bench.RhythmTask, results []bench.RhythmR
 			return err
 		}
 	}
+	if task == bench.AsystoleTask {
+		if err := writeEach(w, results, gross.FalsePerHour); err != nil {
+			return err
+		}
+	}
 	if gross.DelayMedian != nil {
 		_, err = fmt.Fprintf(w, "From the start of an episode to its first report: median %.1f s, 90 %% within %.1f s\n", *gross.DelayMedian, *gross.DelayP90)
 	}
+	return err
+}
+
+// writeEach tells of each episode of the reference.
+func writeEach(w io.Writer, results []bench.RhythmResult, falsePerHour number) error {
+	text := "\nEpisodes of the reference, s\nRecord  start    end  found  onset  known after\n"
+	for _, r := range results {
+		for _, e := range r.Score.Each {
+			text += fmt.Sprintf("%6s %6.0f %6.0f  ", r.Name, e.Start, e.End)
+			if e.Found {
+				text += fmt.Sprintf("  yes %+6.1f %12.1f\n", e.Onset, e.Delay)
+			} else {
+				text += "   no\n"
+			}
+		}
+	}
+	text += "False episodes per hour: "
+	if math.IsNaN(float64(falsePerHour)) {
+		text += "-\n"
+	} else {
+		text += fmt.Sprintf("%.2f\n", falsePerHour)
+	}
+	_, err := io.WriteString(w, text)
 	return err
 }
 
@@ -253,9 +282,12 @@ type jsonRhythm struct {
 	Right  int `json:"ep_right"`
 	Wrong  int `json:"ep_wrong"`
 
-	FalsePerDay number   `json:"false_min_per_day"`
-	DelayMedian *float64 `json:"delay_median_s,omitempty"`
-	DelayP90    *float64 `json:"delay_p90_s,omitempty"`
+	FalsePerDay  number   `json:"false_min_per_day"`
+	FalsePerHour number   `json:"false_per_hour"` // episodes
+	DelayMedian  *float64 `json:"delay_median_s,omitempty"`
+	DelayP90     *float64 `json:"delay_p90_s,omitempty"`
+
+	Each []bench.EpisodeScore `json:"episodes,omitempty"` // of the reference, -task asystole
 
 	Runs *jsonRuns `json:"rxr,omitempty"` // ventricular runs by length
 }
@@ -270,7 +302,7 @@ func rhythmOf(task bench.RhythmTask, name string, s *bench.RhythmScore, runs *be
 	j := jsonRhythm{
 		Name: name, Se: number(s.Se()), Sp: number(s.Sp()), PP: number(s.PP()),
 		EpSe: number(s.EpisodeSe()), EpPP: number(s.EpisodePP()), TP: s.TP, FN: s.FN, FP: s.FP, TN: s.TN,
-		Found: s.Found, Missed: s.Missed, Right: s.Right, Wrong: s.Wrong, FalsePerDay: number(s.FalsePerDay()),
+		Found: s.Found, Missed: s.Missed, Right: s.Right, Wrong: s.Wrong, FalsePerDay: number(s.FalsePerDay()), FalsePerHour: number(s.FalsePerHour()),
 	}
 	if len(s.Delays) > 0 {
 		median, p90 := s.Delay(0.5), s.Delay(0.9)
@@ -289,6 +321,9 @@ func rhythmRecords(task bench.RhythmTask, results []bench.RhythmResult) []jsonRh
 	list := make([]jsonRhythm, len(results))
 	for i := range results {
 		list[i] = rhythmOf(task, results[i].Name, &results[i].Score, &results[i].Runs.VE)
+		if task == bench.AsystoleTask {
+			list[i].Each = results[i].Score.Each
+		}
 	}
 	return list
 }

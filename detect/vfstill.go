@@ -1,0 +1,114 @@
+package detect
+
+import (
+	"github.com/sinus-ecg/sinus/ecg"
+	"github.com/sinus-ecg/sinus/ecg/checkpoint"
+	"github.com/sinus-ecg/sinus/ecg/portable"
+)
+
+// Asystole in the waveform: in 4 s nothing is as steep as a quarter of what the lead
+// has shown before. QRS complexes and fibrillation are steep; a wandering line, most
+// P waves and what an amplifier does after a shock are not. A detector of beats adapts until
+// it finds some in the noise; this one remembers.
+//
+// Of the levels, chosen on vfdb, DS1 of mitdb and svdb, models/vf.md tells what others give.
+const (
+	vfStillShare = -1.3863 // ln 1/4, of the usual steepest slope
+
+	// Where the slopes stand out of the others by such a kurtosis, as those of small
+	// beats do (noise has 3, P waves in little noise up to 30), it must be ln 1/8.
+	vfPeaky      = 8
+	vfPeakyShare = -2.0794
+
+	// vfStillWindows in a row confirm asystole: with the first alone, amplifiers that
+	// recover from a lead that was off are taken for it.
+	vfStillWindows = 2
+
+	// vfForget is the step by which the usual slope falls while the line is still, per
+	// second: what stays so small for minutes is all that there is.
+	vfForget = 0.003
+
+	vfAcquainted = 10 // windows that tell how steep a lead usually is
+)
+
+// vfSlope is the running median of the steepest slope of a lead's windows, ln mV
+// in 31 ms.
+type vfSlope struct {
+	level float64
+	seen  int64
+}
+
+// take reports whether the window is still, and goes on learning.
+func (l *vfSlope) take(s *vfSums) (still bool) {
+	v := portable.Log(s.dMax)
+	if l.seen++; l.seen == 1 {
+		l.level = v
+	}
+	d := v - l.level
+	limit := vfStillShare
+	if vfWindow*s.d4 > vfPeaky*float64(s.d2*s.d2) {
+		limit = vfPeakyShare
+	}
+	still = d < limit && l.seen > vfAcquainted
+	step := max(vfLevelStep, 1/float64(l.seen))
+	down := step
+	if still {
+		down = vfForget
+	}
+	l.level += min(step, max(-down, d))
+	return still
+}
+
+// vfStill is the asystole at hand.
+type vfStill struct {
+	is    bool
+	n     int64 // windows that were still in a row
+	start int64 // of the first of them, or the end of the last asystole
+	seen  int64 // input sample with which a window could last be judged
+}
+
+// fell takes a window that is still and ends before sample now. The second one
+// confirms asystole, which ends fibrillation.
+func (s *vfState) fell(dst []ecg.Episode, now int64, rate float64) []ecg.Episode {
+	t := &s.still
+	t.seen = now
+	if t.n++; t.n == 1 {
+		t.start = max(t.start, now-int64(vfHops*rate))
+	}
+	if t.is || t.n < vfStillWindows {
+		return dst
+	}
+	t.is = true
+	if r := &s.rhythm; r.state != vfNone {
+		dst = r.end(dst, min(t.start, r.over(now, rate)), now)
+		t.start = max(t.start, r.start)
+	}
+	return t.report(dst, ecg.Confirmed, 0, now)
+}
+
+// end ends asystole, if there is any, before sample at.
+func (t *vfStill) end(dst []ecg.Episode, at, now int64) []ecg.Episode {
+	t.n = 0
+	if !t.is {
+		return dst
+	}
+	at = max(at, t.start+1)
+	dst = t.report(dst, ecg.Ended, at, now)
+	t.is, t.start = false, at
+	return dst
+}
+
+func (t *vfStill) report(dst []ecg.Episode, s ecg.EpisodeState, end, now int64) []ecg.Episode {
+	return append(dst, ecg.Episode{Rhythm: ecg.Asystole, State: s, Start: t.start, End: end, Known: now - 1, Confidence: 1})
+}
+
+func (t *vfStill) encode(e *checkpoint.Encoder) {
+	e.Bool(t.is)
+	e.Int(t.n)
+	e.Int(t.start)
+	e.Int(t.seen)
+}
+
+func (t *vfStill) decode(d *checkpoint.Decoder) {
+	t.is, t.n, t.start, t.seen = d.Bool(), d.Int(), d.Int(), d.Int()
+}
