@@ -92,7 +92,9 @@ func vfTurned(at, now int64, rate float64) int64 {
 }
 
 // over is where the episode at hand ended, if it has.
-func (r *vfRhythm) over(now int64, rate float64) int64 { return vfTurned(r.last+int64(rate), now, rate) }
+func (r *vfRhythm) over(now int64, rate float64) int64 {
+	return vfTurned(r.last+int64(rate), now, rate)
+}
 
 // lost takes a second in which no lead could be judged.
 func (r *vfRhythm) lost(dst []ecg.Episode, now int64, rate float64) []ecg.Episode {
