@@ -17,9 +17,6 @@ const (
 	// atrialHole is the longest loss of signal in s that is bridged by the last
 	// value.
 	atrialHole = 0.02
-
-	// atrialRange is the largest magnitude taken for a sample in mV.
-	atrialRange = vfRange
 )
 
 // atrialGrid is the signal of one lead. Grid sample k is centred where interval k
@@ -40,16 +37,17 @@ func (g *atrialGrid) reset() {
 // take reads every step-th value of in, the samples of one lead from c.n on, and
 // returns the clock behind them.
 func (g *atrialGrid) take(c meanClock, in []float64, step int, hole int64) meanClock {
-	next := c.end(c.k)
+	k, ring, mask, lost := c.k, g.ring, int64(len(g.ring)-1), float32(math.NaN())
+	next := c.end(k)
 	t := float64(c.n)
-	sum, last, scale := g.sum, g.last, 1/c.ratio
+	sum, last, missing, scale := g.sum, g.last, g.missing, 1/c.ratio
 	for i := 0; i < len(in); i += step {
 		v := in[i]
-		if v >= -atrialRange && v <= atrialRange {
-			g.missing = 0
-		} else { // also NaN
+		if !vfGood(v) {
 			v = last
-			g.missing++
+			missing++
+		} else {
+			missing = 0
 		}
 		last = v
 		t++
@@ -57,36 +55,51 @@ func (g *atrialGrid) take(c meanClock, in []float64, step int, hole int64) meanC
 			sum += v
 			continue
 		}
-		from := t - 1
-		for t >= next {
-			sum += float64((next - from) * v)
-			g.store(c.k, float32(sum*scale), g.missing > hole)
-			sum, from = 0, next
-			c.k++
-			next = c.end(c.k)
+		ring[k&mask] = float32((sum + float64((next-(t-1))*v)) * scale)
+		if missing > hole {
+			ring[k&mask] = lost
+		}
+		k++
+		from := next
+		if next = c.end(k); t >= next {
+			// More of them, at rates below that of the grid: a loop although the
+			// branch is taken, so that the compiler puts it aside.
+			for t >= next {
+				ring[k&mask] = float32(float64((next-from)*v) * scale)
+				if missing > hole {
+					ring[k&mask] = lost
+				}
+				k++
+				from, next = next, c.end(k)
+			}
 		}
 		sum = float64((t - from) * v)
 	}
-	g.sum, g.last = sum, last
-	c.n = int64(t)
-	return c
+	g.sum, g.last, g.missing = sum, last, missing
+	g.filter(c.k, k)
+	return meanClock{c.ratio, int64(t), k}
 }
 
-// store takes the mean of interval k.
-func (g *atrialGrid) store(k int64, mean float32, lost bool) {
-	at := k & int64(len(g.ring)-1)
-	if lost {
-		g.started = false
-		g.ring[at] = float32(math.NaN())
-		return
+// filter makes grid samples of the means of intervals from k to end, in their place
+// in the ring.
+func (g *atrialGrid) filter(k, end int64) {
+	before, x, y := g.before, g.x, g.y
+	for ; k < end; k++ {
+		p := &g.ring[k&int64(len(g.ring)-1)]
+		mean := *p
+		if mean != mean {
+			g.started = false
+			continue
+		}
+		if !g.started {
+			g.started, before, x, y = true, mean, mean, 0
+		}
+		now := (mean + before) / 2
+		y = float32(atrialPole*y) + (now - x)
+		before, x = mean, now
+		*p = y
 	}
-	if !g.started {
-		g.started, g.before, g.x, g.y = true, mean, mean, 0
-	}
-	x := (mean + g.before) / 2
-	g.y = float32(atrialPole*g.y) + (x - g.x)
-	g.before, g.x = mean, x
-	g.ring[at] = g.y
+	g.before, g.x, g.y = before, x, y
 }
 
 // span copies grid samples from k on, and reports whether all of them are there;

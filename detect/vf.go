@@ -248,7 +248,7 @@ func (v *VFDetector) look(i int) *VFWindow {
 		if clear {
 			w.Inputs = append(w.Inputs, v.x[:vfGateInputs]...)
 			v.x[vfLeakage] = 1
-			if odds > 0 {
+			if odds > 0 && v.s.rhythm.asks() {
 				v.x[vfLeakage] = l.wave.leakage(&sums)
 			}
 		} else {

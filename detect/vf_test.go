@@ -162,6 +162,37 @@ func TestVFDetectorInventsNothing(t *testing.T) {
 	}
 }
 
+// Whatever the samples are, all that is seen of them is a number.
+func TestVFDetectorTakesAnything(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, rate := range []float64{100, 250, 257.3} {
+		windows := 0
+		v, err := detect.NewVFDetector(detect.VFConfig{Rate: rate, Observe: func(w *detect.VFWindow) {
+			windows++
+			require.False(t, math.IsNaN(w.RMS) || math.IsNaN(w.Odds), "%v", w)
+			for _, in := range w.Inputs {
+				require.False(t, in != in, "%v", w)
+			}
+		}})
+		require.NoError(t, err)
+		level := 448.0
+		for range 3000 {
+			x := make([]float64, 1+random.IntN(int(rate)))
+			switch random.IntN(8) {
+			case 0:
+				level = []float64{448, 447.9, 449, 512, 1e300, math.Inf(1), math.NaN()}[random.IntN(7)]
+			case 1:
+				level = math.Exp(30 * (random.Float64() - 0.5))
+			}
+			for i := range x {
+				x[i] = math.Copysign(level, random.Float64()-0.5)
+			}
+			v.Append(nil, x)
+		}
+		require.Greater(t, windows, 100)
+	}
+}
+
 // The answers do not know gain and polarity.
 func TestVFDetectorGain(t *testing.T) {
 	x := rhythmsAt(t, 360, 1, 5, synth.Rhythm{Kind: ecg.VentricularFibrillation})

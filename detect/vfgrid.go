@@ -19,8 +19,9 @@ const (
 	vfEdge = 1
 
 	// vfRange is the largest magnitude taken for a sample in mV: above the
-	// 300 mV electrode offset of IEC 60601-2-27.
-	vfRange = 512
+	// 300 mV electrode offset of IEC 60601-2-27; what the half-band filter makes of
+	// it, 9/8 at most, is below the 512 mV that filter.Cascade takes.
+	vfRange = 448
 
 	// vfFlatRun is how long one value must last, in grid samples (100 ms), to be
 	// a rail or a lost packet; vfSame is how little it may move in mV.
@@ -54,6 +55,10 @@ type vfClock struct {
 // hopEnd is the number of input frames that complete the hop at hand.
 func (c *vfClock) hopEnd() int64 { return int64(math.Ceil(c.end((c.hops+1)*vfHop - 1))) }
 
+// vfGood reports whether v is a sample, not NaN: of numbers without their sign the
+// bits are in the order of the numbers.
+func vfGood(v float64) bool { return math.Float64bits(v)<<1 <= math.Float64bits(vfRange)<<1 }
+
 // vfGrid is what one lead has of the hop at hand. A missing or impossible sample
 // is the last good one: a longer loss is a signal that stands still.
 type vfGrid struct {
@@ -83,12 +88,13 @@ func (g *vfGrid) reset() {
 // take reads every step-th value of in, the samples of one lead from c.n on, and
 // returns the clock behind them.
 func (g *vfGrid) take(c meanClock, in []float64, step int) meanClock {
-	next := c.end(c.k)
+	k, fill := c.k, max(g.fill, vfBack)
+	next := c.end(k)
 	t := float64(c.n)
 	sum, last, unit, scale := g.sum, g.last, g.unit, 1/c.ratio
 	for i := 0; i < len(in); i += step {
 		v := in[i]
-		if !(v >= -vfRange && v <= vfRange) { // also NaN
+		if !vfGood(v) {
 			v = last
 		}
 		t++
@@ -101,30 +107,33 @@ func (g *vfGrid) take(c meanClock, in []float64, step int) meanClock {
 			unit = d
 		}
 		last = v
-		from := t - 1
-		for t >= next {
-			sum += float64((next - from) * v)
-			g.store(float64(sum * scale))
-			sum, from = 0, next
-			c.k++
-			next = c.end(c.k)
+		sum += float64((next - (t - 1)) * v)
+		g.grid[fill] = float64(sum * scale)
+		fill++
+		k++
+		from := next
+		if next = c.end(k); t >= next {
+			// More of them, at rates below that of the grid: a loop although the
+			// branch is taken, so that the compiler puts it aside.
+			for t >= next {
+				g.grid[fill] = float64(float64((next-from)*v) * scale)
+				fill++
+				k++
+				from, next = next, c.end(k)
+			}
 		}
 		sum = float64((t - from) * v)
 	}
-	g.sum, g.last, g.unit = sum, last, unit
-	c.n = int64(t)
-	return c
-}
-
-// store takes a grid sample; the first one goes back to before the signal.
-func (g *vfGrid) store(v float64) {
-	if g.fill == 0 {
-		for ; g.fill < vfBack; g.fill++ {
-			g.grid[g.fill] = v
+	if g.fill == 0 && fill > vfBack { // the first one goes back to before the signal
+		for i := range g.grid[:vfBack] {
+			g.grid[i] = g.grid[vfBack]
 		}
 	}
-	g.grid[g.fill] = v
-	g.fill++
+	if fill > vfBack {
+		g.fill = fill
+	}
+	g.sum, g.last, g.unit = sum, last, unit
+	return meanClock{c.ratio, int64(t), k}
 }
 
 // second filters the hop that is complete and returns it at 64 Hz, how many of
@@ -134,17 +143,18 @@ func (g *vfGrid) second(x *[vfHop / 2]float64) (flat int, unit float64) {
 		v := (*[vfBack + 1]float64)(g.grid[2*i+1:])
 		x[i] = 0.5*v[3] + float64((9./32)*(v[2]+v[4])) - float64((1./32)*(v[0]+v[6]))
 	}
-	before := g.grid[vfBack-1]
+	before, run := g.grid[vfBack-1], g.run
 	for _, v := range g.grid[vfBack : vfBack+vfHop] {
 		if math.Abs(v-before) > vfSame {
-			g.run = 0
-		} else if g.run++; g.run == vfFlatRun {
+			run = 0
+		} else if run++; run == vfFlatRun {
 			flat += vfFlatRun
-		} else if g.run > vfFlatRun {
+		} else if run > vfFlatRun {
 			flat++
 		}
 		before = v
 	}
+	g.run = run
 	g.high.Append(x[:0], x[:])
 	g.fill = copy(g.grid[:], g.grid[vfHop:g.fill])
 	unit, g.unit = g.unit, vfRange

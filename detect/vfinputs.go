@@ -44,34 +44,57 @@ func (w *vfWave) push(hop *[vfSide]float64, flat int, unit float64) {
 	copy(w.x[len(w.x)-vfSide:], hop[:])
 	copy(w.hops[:], w.hops[1:])
 	h := vfSums{flat: float64(flat) / vfHop, unit: unit}
-	x2, x1 := w.x[len(w.x)-vfSide-2], w.x[len(w.x)-vfSide-1]
-	for _, x := range hop {
-		a, d, f := math.Abs(x), math.Abs(x-x2), x-x1
-		q, e := float64(x*x), float64(d*d)
-		c := f - (x1 - x2)
-		h.x1 += a
-		h.x2 += q
-		h.x3 += float64(q * x)
-		h.x4 += float64(q * q)
-		h.d1 += d
-		h.d2 += e
-		h.d4 += float64(e * e)
-		h.f1 += math.Abs(f)
-		h.f2 += float64(f * f)
-		h.c2 += float64(c * c)
-		if a > h.xMax { // not max, which minds NaN and the sign of 0
-			h.xMax = a
-		}
-		if d > h.dMax {
-			h.dMax = d
-		}
-		if (x < 0) != (x1 < 0) {
-			h.crossings++
-		}
-		x2, x1 = x1, x
-	}
+	h.signal((*[vfSide + 2]float64)(w.x[vfWindow-vfSide:]))
+	h.slope((*[vfSide + 2]float64)(w.x[vfWindow-vfSide:]))
 	w.hops[vfHops-1] = h
 	w.count++
+}
+
+// signal sums over a hop, the first two samples of which are before it.
+func (h *vfSums) signal(x *[vfSide + 2]float64) {
+	var x1, x2, x3, x4, most float64
+	crossings, below := 0, 0
+	if x[1] < 0 {
+		below = 1
+	}
+	for _, v := range x[2:] {
+		a, q := math.Abs(v), float64(v*v)
+		x1 += a
+		x2 += q
+		x3 += float64(q * v)
+		x4 += float64(q * q)
+		if a > most { // not max, which minds NaN and the sign of 0
+			most = a
+		}
+		last := below
+		below = 0
+		if v < 0 {
+			below = 1
+		}
+		crossings += below ^ last
+	}
+	h.x1, h.x2, h.x3, h.x4, h.xMax, h.crossings = x1, x2, x3, x4, most, float64(crossings)
+}
+
+// slope sums over its slopes and its curvature.
+func (h *vfSums) slope(x *[vfSide + 2]float64) {
+	var d1, d2, d4, f1, f2, c2, most float64
+	before := x[1] - x[0]
+	for i := range vfSide {
+		f, d := x[i+2]-x[i+1], math.Abs(x[i+2]-x[i])
+		c, e := f-before, float64(d*d)
+		d1 += d
+		d2 += e
+		d4 += float64(e * e)
+		f1 += math.Abs(f)
+		f2 += float64(f * f)
+		c2 += float64(c * c)
+		if d > most {
+			most = d
+		}
+		before = f
+	}
+	h.d1, h.d2, h.d4, h.f1, h.f2, h.c2, h.dMax = d1, d2, d4, f1, f2, c2, most
 }
 
 // sums are those of the window.
@@ -153,13 +176,20 @@ func (w *vfWave) leakage(s *vfSums) float32 {
 	lag := s.period() / 2
 	whole := int(lag)
 	part := lag - float64(whole)
-	leak := 0.0
 	now := w.x[whole+1:]
-	then := w.x[:len(now)+1]
-	for i, v := range now {
-		leak += math.Abs(v + then[i+1] + float64(part*(then[i]-then[i+1])))
+	n := len(now)
+	then := w.x[:n+1]
+	even, odd := 0.0, 0.0 // a single sum would wait for each addition
+	for len(now) >= 2 && len(then) >= 3 {
+		even += math.Abs(now[0] + then[1] + float64(part*(then[0]-then[1])))
+		odd += math.Abs(now[1] + then[2] + float64(part*(then[1]-then[2])))
+		now, then = now[2:], then[2:]
 	}
-	return float32(leak * vfWindow / float64(len(now)) / (2 * s.x1))
+	if len(now) == 1 {
+		even += math.Abs(now[0] + then[1] + float64(part*(then[0]-then[1])))
+	}
+	leak := even + odd
+	return float32(leak * vfWindow / float64(n) / (2 * s.x1))
 }
 
 // details are the inputs that need all samples.

@@ -96,6 +96,9 @@ func (r *vfRhythm) over(now int64, rate float64) int64 {
 	return vfTurned(r.last+int64(rate), now, rate)
 }
 
+// asks reports whether leakage matters: the rhythm of an episode keeps its name.
+func (r *vfRhythm) asks() bool { return r.state == vfNone }
+
 // lost takes a second in which no lead could be judged.
 func (r *vfRhythm) lost(dst []ecg.Episode, now int64, rate float64) []ecg.Episode {
 	if float64(now-r.seen) < float64(vfUnseen*rate) {
