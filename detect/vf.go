@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/sinus-ecg/sinus/ecg"
-	"github.com/sinus-ecg/sinus/ecg/portable"
 )
 
 // VFConfig configures a VFDetector.
@@ -42,7 +41,7 @@ type VFWindow struct {
 // Each second, each lead on its own is asked whether its last 4 s are shockable:
 //
 //   - a rail, a lost packet, a lead that is off: it can't be told;
-//   - hardly more than the steps of the converter, or a quarter of what the lead
+//   - hardly more than the steps of the converter, or an eighth of what the lead
 //     has shown in the last minutes: a dead lead or asystole, no;
 //   - the slope stands still but for a spike in nearly every second: beats, no;
 //   - else a small neural network says how probable it is from 17 ratios of
@@ -86,9 +85,8 @@ type vfState struct {
 type vfLead struct {
 	grid  vfGrid
 	wave  vfWave
-	level float64 // ln mV: running median of the rms of its windows
-	seen  int64   // windows in it
-	slope vfSlope
+	rms   vfUsual // of a window, mV
+	slope vfUsual // the steepest of a window, mV in 31 ms
 }
 
 const (
@@ -100,15 +98,6 @@ const (
 	// A lead whose rms is so few steps of the converter is dead, if it is small in mV too.
 	vfUnits = 8
 	vfDead  = 0.1
-
-	// vfFallen is how far below its running median the rms falls in asystole: to
-	// a quarter. In fibrillation it hardly ever does (2 % of the windows, with
-	// those of dead leads).
-	vfFallen = -1.3863
-
-	// vfLevelStep is the step of that median per second, 2 %: it takes a minute
-	// to follow by a factor of three, and hardly moves in a burst of artefact.
-	vfLevelStep = 0.02
 )
 
 // NewVFDetector returns a detector.
@@ -236,9 +225,9 @@ func (v *VFDetector) look(i int) *VFWindow {
 		w.Lost = true
 		return w
 	}
-	w.Still = sums.dMax > 0 && l.slope.take(&sums)
+	w.Still = sums.dMax > 0 && l.still(&sums)
 	switch {
-	case w.RMS < vfFloor || sums.dMax == 0 || w.RMS < vfDead && w.RMS < vfUnits*sums.unit || l.fallen(w.RMS):
+	case w.RMS < vfFloor || sums.dMax == 0 || w.RMS < vfDead && w.RMS < vfUnits*sums.unit || l.rms.take(w.RMS, vfFallen):
 		w.Low, w.Odds = true, -vfOddsLimit
 	case l.wave.beats():
 		w.Odds = -vfOddsLimit
@@ -259,19 +248,6 @@ func (v *VFDetector) look(i int) *VFWindow {
 		w.Odds = float64(clip(odds, vfOddsLimit))
 	}
 	return w
-}
-
-// fallen reports whether the lead is far quieter than it was, and goes on
-// learning how loud it is.
-func (l *vfLead) fallen(rms float64) bool {
-	v := portable.Log(rms)
-	if l.seen++; l.seen == 1 {
-		l.level = v
-	}
-	d := v - l.level
-	step := max(vfLevelStep, 1/float64(l.seen))
-	l.level += min(step, max(-step, d))
-	return d < vfFallen
 }
 
 // Flush implements ecg.Stage: an episode that goes on ends with the signal.

@@ -34,10 +34,10 @@ func (v *VFDetector) AppendBinary(b []byte) ([]byte, error) {
 			return b, err
 		}
 		l.wave.encode(&e)
-		e.Float(l.level)
-		e.Int(l.seen)
-		e.Float(l.slope.level)
-		e.Int(l.slope.seen)
+		for _, u := range []*vfUsual{&l.rms, &l.slope} {
+			e.Float(u.value)
+			e.Int(u.seen)
+		}
 	}
 	return e.End(), nil
 }
@@ -59,8 +59,9 @@ func (v *VFDetector) UnmarshalBinary(data []byte) error {
 			return err
 		}
 		l.wave.decode(&d)
-		l.level, l.seen = d.Float(), d.Int()
-		l.slope.level, l.slope.seen = d.Float(), d.Int()
+		for _, u := range []*vfUsual{&l.rms, &l.slope} {
+			u.value, u.seen = d.Float(), d.Int()
+		}
 	}
 	if err := d.Close(); err != nil {
 		return err

@@ -3,7 +3,6 @@ package detect
 import (
 	"github.com/sinus-ecg/sinus/ecg"
 	"github.com/sinus-ecg/sinus/ecg/checkpoint"
-	"github.com/sinus-ecg/sinus/ecg/portable"
 )
 
 // Asystole in the waveform: in 4 s nothing is as steep as a quarter of what the lead
@@ -13,50 +12,60 @@ import (
 //
 // Of the levels, chosen on vfdb, DS1 of mitdb and svdb, models/vf.md tells what others give.
 const (
-	vfStillShare = -1.3863 // ln 1/4, of the usual steepest slope
+	vfStillShare = 0.25 // of the usual steepest slope
 
 	// Where the slopes stand out of the others by such a kurtosis, as those of small
-	// beats do (noise has 3, P waves in little noise up to 30), it must be ln 1/8.
+	// beats do (noise has 3, P waves in little noise up to 30), it must be less.
 	vfPeaky      = 8
-	vfPeakyShare = -2.0794
+	vfPeakyShare = 0.125
+
+	// vfFallen is the share of its usual rms below which the network is not asked: a
+	// quarter would hide half of the fibrillation of 0.07 mV behind beats of 1 mV.
+	vfFallen = 0.125
 
 	// vfStillWindows in a row confirm asystole: with the first alone, amplifiers that
 	// recover from a lead that was off are taken for it.
 	vfStillWindows = 2
 
-	// vfForget is the step by which the usual slope falls while the line is still, per
-	// second: what stays so small for minutes is all that there is.
+	// vfLevelStep is how far what is usual moves per second, 2 %: it takes a minute
+	// to follow by a factor of three, and hardly moves in a burst of artefact.
+	vfLevelStep = 0.02
+
+	// vfForget is the same where it is far below: what stays so small for minutes is
+	// all that there is.
 	vfForget = 0.003
 
-	vfAcquainted = 10 // windows that tell how steep a lead usually is
+	vfAcquainted = 10 // windows that tell what is usual
 )
 
-// vfSlope is the running median of the steepest slope of a lead's windows, ln mV
-// in 31 ms.
-type vfSlope struct {
-	level float64
-	seen  int64
+// vfUsual is the running median of what the windows of a lead show.
+type vfUsual struct {
+	value float64
+	seen  int64 // windows
 }
 
-// take reports whether the window is still, and goes on learning.
-func (l *vfSlope) take(s *vfSums) (still bool) {
-	v := portable.Log(s.dMax)
-	if l.seen++; l.seen == 1 {
-		l.level = v
+// take reports whether v is below a share of the usual, and goes on learning.
+func (u *vfUsual) take(v, share float64) (below bool) {
+	if u.seen++; u.seen == 1 {
+		u.value = v
 	}
-	d := v - l.level
-	limit := vfStillShare
-	if vfWindow*s.d4 > vfPeaky*float64(s.d2*s.d2) {
-		limit = vfPeakyShare
-	}
-	still = d < limit && l.seen > vfAcquainted
-	step := max(vfLevelStep, 1/float64(l.seen))
-	down := step
-	if still {
+	below = v < share*u.value
+	up := max(vfLevelStep, 1/float64(u.seen))
+	down := up
+	if below && u.seen > vfAcquainted {
 		down = vfForget
 	}
-	l.level += min(step, max(-down, d))
-	return still
+	u.value = min(max(v, u.value*(1-down)), u.value*(1+up))
+	return below
+}
+
+// still reports whether the window is.
+func (l *vfLead) still(s *vfSums) bool {
+	share := vfStillShare
+	if vfWindow*s.d4 > vfPeaky*float64(s.d2*s.d2) {
+		share = vfPeakyShare
+	}
+	return l.slope.take(s.dMax, share) && l.slope.seen > vfAcquainted
 }
 
 // vfStill is the asystole at hand.

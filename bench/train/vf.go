@@ -16,11 +16,13 @@ import (
 )
 
 const vfDoc = `train vf trains the model of the VF detector on vfdb, cudb, DS1 of mitdb, svdb,
-nsrdb_excerpt, the noise bw and ma of nstdb, and on signals that it makes itself.
+nsrdb_excerpt, the noise bw and ma of nstdb, and on signals that it makes itself,
+also from the fibrillation of records, which it makes finer.
 
     train vf -o detect/models/vf.bin     the embedded model
     train vf -cv 6                       record-wise cross-validation
     train vf -cv 6 -records              the same, record by record
+    train vf -cv 6 -fine                 the same with fibrillation made finer
     train vf -test                       false alarms on DS2 of mitdb and on nstdb,
                                          which it neither learns nor chooses from
 
@@ -34,6 +36,7 @@ type vfOptions struct {
 	data, out     string
 	cv            int
 	records, test bool
+	fine          bool
 }
 
 func trainVF(ctx context.Context, w io.Writer, args []string) error {
@@ -43,6 +46,7 @@ func trainVF(ctx context.Context, w io.Writer, args []string) error {
 	f.StringVar(&o.out, "o", "", "write the model to this `file`")
 	f.IntVar(&o.cv, "cv", 0, "cross-validate in so many `folds`")
 	f.BoolVar(&o.records, "records", false, "print the errors of each record")
+	f.BoolVar(&o.fine, "fine", false, "with -cv: how finer fibrillation is found")
 	f.BoolVar(&o.test, "test", false, "score the embedded model on DS2 of mitdb and on nstdb")
 	if err := parseFlags(f, w, vfDoc, args); err != nil {
 		return err
@@ -97,6 +101,9 @@ func (t *vfTrainer) load(data string) error {
 			return err
 		}
 		t.records[i] = r
+		if err := r.teachFine(); err != nil {
+			return err
+		}
 		return r.windows()
 	})
 	if err != nil {
@@ -194,6 +201,7 @@ func (t *vfTrainer) crossValidate(ctx context.Context, w io.Writer, o vfOptions)
 			return err
 		}
 	}
+	fine := make(vfFine, len(vfFineLevels))
 	for i, held := range t.folds(o.cv) {
 		train := slices.DeleteFunc(slices.Clone(t.records), func(r *vfRecord) bool { return slices.Contains(held, r) })
 		nets, err := t.train(ctx, train)
@@ -213,11 +221,19 @@ func (t *vfTrainer) crossValidate(ctx context.Context, w io.Writer, o vfOptions)
 			if err := s.add(r, m); err != nil {
 				return err
 			}
+			if o.fine {
+				if err := fine.add(r, m); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	s.windowsTable(w)
 	strange.madeTable(w)
 	s.alarmsTable(w)
+	if o.fine {
+		fine.table(w)
+	}
 	if o.records {
 		s.recordsTable(w)
 	}

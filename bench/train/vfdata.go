@@ -42,6 +42,7 @@ type vfRecord struct {
 	leads    [][]float64
 	spans    []vfSpan
 	rows     []vfRow // windows of each lead
+	fine     []vfRow // of its fibrillation made finer
 }
 
 // vfDatabases are those with records of people, in the order of tables.

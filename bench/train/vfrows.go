@@ -15,14 +15,15 @@ const (
 	// as negatives: windows with clear beats never come to the model, so that
 	// most of the negatives left are hard.
 	vfArtefactShare, vfPatientShare, vfNoiseShare = 0.2, 0.08, 0.05
-	vfPositive, vfPatientPositive                 = 2.4, 0.05
+	vfPositive, vfPatientPositive                 = 2.0, 0.05
 
 	// A record that has much of one side counts less than that: one with 18
 	// minutes of fibrillation must not rule.
 	vfFull = 600
 
-	vfAsystole = 6   // asystole is rare, and must not be called
-	vfDoubt    = 0.2 // positives of doubtful records
+	vfFineWeight = 0.08 // of a window that was made finer, of which there are two to one
+	vfAsystole   = 6    // asystole is rare, and must not be called
+	vfDoubt      = 0.2  // positives of doubtful records
 )
 
 // taught is the label of a window, and whether it is taught at all: not where
@@ -68,10 +69,16 @@ func (t *vfTrainer) rowsOf(records []*vfRecord) *mlp.Rows {
 				items = append(items, item{row, source, label, 1})
 			}
 		}
+		for k := range r.fine {
+			row := &r.fine[k]
+			if label, ok := row.taught(); ok && label == 1 {
+				items = append(items, item{row, source, label, vfFineWeight})
+			}
+		}
 		for k := range items[from:] {
 			it := &items[from+k]
 			if n := count[it.label] * float64(step); n > vfFull {
-				it.weight = math.Sqrt(vfFull / n)
+				it.weight *= math.Sqrt(vfFull / n)
 			}
 			if it.row.share[vfAsys] > 0.5 && source == 0 {
 				it.weight *= vfAsystole

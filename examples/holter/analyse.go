@@ -167,7 +167,8 @@ type analysis struct {
 
 	noBeats bool // fibrillation, which may be only suspected, or asystole in which beats were found
 
-	still bool // asystole
+	still   bool  // asystole
+	stillTo int64 // the end of the last one
 
 	file   bytes.Buffer
 	writer *wfdb.AnnotationWriter
@@ -247,6 +248,9 @@ func (a *analysis) tell(beats []detect.AtrialEvidence, vf []ecg.Episode) error {
 		}
 		a.noBeats = a.noBeats || a.still // the first one may be that which ends it
 		a.summary.add(b)
+		if b.At < a.stillTo {
+			a.summary.noInterval() // found late
+		}
 		a.rhythms.add(beats[0])
 		if err := a.writer.Write(wfdb.Annotation{Time: b.At, Code: wfdb.CodeOf(b.Class)}); err != nil {
 			return err
@@ -268,7 +272,7 @@ func (a *analysis) between(e ecg.Episode) {
 	if last := a.summary.last.At; last > e.Start && (goesOn || last < e.End) {
 		a.summary.noInterval()
 	}
-	a.still, a.noBeats = goesOn, false
+	a.still, a.noBeats, a.stillTo = goesOn, false, max(a.stillTo, e.End)
 }
 
 // tellGaps hands on the losses of signal that began before the beat at sample at,
