@@ -94,7 +94,7 @@ func requireAsystole(t *testing.T, c standstill) {
 			states++
 			require.InDelta(t, from, start, 2, what)
 			if e.State == ecg.Ended {
-				require.InDelta(t, to, end, 2, what)
+				require.InDelta(t, to+0.5, end, 1, what)
 			} else {
 				require.Less(t, known, from+10, what)
 			}
@@ -156,6 +156,39 @@ func TestAsystoleInTwoLeads(t *testing.T) {
 	told := both(one, func(int) float64 { return math.NaN() })
 	require.Len(t, told, 2)
 	require.InDelta(t, from, float64(told[0].Start)/360, 2)
+}
+
+// It ends with the beat that ends it.
+func TestAsystoleEndsWithTheBeat(t *testing.T) {
+	for seed := range uint64(8) {
+		p, err := synth.New(synth.Config{Leads: 1, Seed: seed, HeartRate: 70, LF: 20, HF: 20, Muscle: 0.005 * float64(seed), Wander: 0.1, Duration: 2 * time.Minute,
+			Rhythms: []synth.Rhythm{{Kind: ecg.Asystole, At: time.Minute, For: 20 * time.Second}}})
+		require.NoError(t, err)
+		x, err := ecg.ReadAll(ecg.Reader[float64](p))
+		require.NoError(t, err)
+		told := newVF(t, 360, 1).Append(nil, x)
+		beats := p.Truth(nil)
+		i := slices.IndexFunc(beats, func(b ecg.Beat) bool { return b.At > 75*360 })
+		require.Len(t, told, 2)
+		require.InDelta(t, beats[i].At, told[1].End, 0.05*360, "seed %d", seed)
+	}
+}
+
+// A rail, a line that stands still, missing samples: no lead, no asystole.
+func TestAsystoleIsNotALeadThatIsOff(t *testing.T) {
+	p, err := synth.New(synth.Config{Leads: 1, Seed: 3, HeartRate: 70, Muscle: 0.01, Duration: 2 * time.Minute})
+	require.NoError(t, err)
+	x, err := ecg.ReadAll(ecg.Reader[float64](p))
+	require.NoError(t, err)
+	for _, off := range []float64{5, -5, 0, math.NaN()} {
+		for _, seconds := range []int{1, 3, 10, 30} {
+			y := slices.Clone(x)
+			for i := 60 * 360; i < (60+seconds)*360; i++ {
+				y[i] = off
+			}
+			require.Empty(t, newVF(t, 360, 1).Append(nil, y), "%v for %d s", off, seconds)
+		}
+	}
 }
 
 // What the waveform tells of asystole goes before the beats, and over a loss of signal.

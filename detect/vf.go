@@ -59,8 +59,8 @@ type VFWindow struct {
 // Asystole: for 5 s nothing in any lead that can be judged was as steep as a quarter
 // of what the lead has shown in the last minutes (an eighth where it stands out like a beat),
 // and the network sees no fibrillation in it. It is Confirmed 5 to 6 s after its onset, ends
-// fibrillation there, and is Ended within 2 s of its end, or once no lead can be judged
-// for 6 s. A lead that fell off but not to a rail can look the same; another lead with
+// fibrillation there, and is Ended a second after what ends it, at End, or once no lead can
+// be judged for 6 s. A lead that fell off but not to a rail can look the same; another lead with
 // beats says no. A line without any noise is one that can't be judged: then it takes
 // RhythmRules, for which there was no beat.
 //
@@ -189,8 +189,7 @@ func (v *VFDetector) second(dst []ecg.Episode) []ecg.Episode {
 	now := s.clock.n
 	switch {
 	case moving > 0:
-		dst = s.still.end(dst, now-int64(v.rate), now)
-		s.rhythm.start = max(s.rhythm.start, s.still.start)
+		dst = s.rose(dst, now, v.rate)
 	case still > 0:
 		dst = s.fell(dst, now, v.rate)
 	case !s.still.is || float64(now-s.still.seen) >= float64(vfUnseen*v.rate):

@@ -46,11 +46,15 @@ func TestVFDetectorKeepsTheContract(t *testing.T) {
 	for _, c := range []struct {
 		rate  float64
 		leads int
-	}{{100, 1}, {250, 2}, {360, 1}, {1000, 1}} {
-		t.Run(fmt.Sprint(c.rate, " Hz, leads ", c.leads), func(t *testing.T) {
+		kind  ecg.Rhythm
+	}{
+		{100, 1, ecg.VentricularFibrillation}, {250, 2, ecg.VentricularFibrillation}, {360, 1, ecg.VentricularFibrillation}, {1000, 1, ecg.VentricularFibrillation},
+		{100, 1, ecg.Asystole}, {360, 2, ecg.Asystole},
+	} {
+		t.Run(fmt.Sprint(c.kind, ", ", c.rate, " Hz, leads ", c.leads), func(t *testing.T) {
 			ecgtest.TestStage(t, ecgtest.Stage[float64, ecg.Episode]{
 				New:   func() ecg.Stage[float64, ecg.Episode] { return newVF(t, c.rate, c.leads) },
-				Input: rhythmsAt(t, c.rate, c.leads, 1, synth.Rhythm{Kind: ecg.VentricularFibrillation}),
+				Input: rhythmsAt(t, c.rate, c.leads, 1, synth.Rhythm{Kind: c.kind}),
 				Frame: c.leads, Rate: c.rate,
 				At: func(_ int, e ecg.Episode) int64 {
 					switch e.State {

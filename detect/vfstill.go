@@ -1,6 +1,8 @@
 package detect
 
 import (
+	"math"
+
 	"github.com/sinus-ecg/sinus/ecg"
 	"github.com/sinus-ecg/sinus/ecg/checkpoint"
 )
@@ -93,6 +95,32 @@ func (s *vfState) fell(dst []ecg.Episode, now int64, rate float64) []ecg.Episode
 		t.start = max(t.start, r.start)
 	}
 	return t.report(dst, ecg.Confirmed, 0, now)
+}
+
+// rose takes a window that is not still. What ended asystole is in the newest hop, where the
+// slope of the lead that moved most reaches half of its largest.
+func (s *vfState) rose(dst []ecg.Episode, now int64, rate float64) []ecg.Episode {
+	if !s.still.is {
+		s.still.n = 0
+		return dst
+	}
+	most, first := 0.0, 0
+	for i := range s.leads {
+		l := &s.leads[i]
+		hop := &l.wave.hops[vfHops-1]
+		if moved := hop.dMax / (l.slope.value + vfTiny); moved > most {
+			most, first = moved, 0
+			x := l.wave.x[len(l.wave.x)-vfSide-2:]
+			for first < vfSide-1 && math.Abs(x[first+2]-x[first]) < hop.dMax/2 {
+				first++
+			}
+		}
+	}
+	// The slope lies between two samples, and the half-band filter looks back.
+	at := float64(first+1)/vfSide - 1 - vfBack/2/float64(vfGridRate)
+	dst = s.still.end(dst, now+int64(math.Round(float64(at*rate))), now)
+	s.rhythm.start = max(s.rhythm.start, s.still.start)
+	return dst
 }
 
 // end ends asystole, if there is any, before sample at.

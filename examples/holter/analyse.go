@@ -114,7 +114,7 @@ func analyse(ctx context.Context, o options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", src.title, err)
 	}
-	rules, err := detect.NewRhythmRules(detect.RhythmRulesConfig{Rate: format.Rate, AF: &detect.AFConfig{Classified: true}})
+	rules, err := detect.NewRhythmRules(detect.RhythmRulesConfig{Rate: format.Rate, Latency: waves.Delay(), AF: &detect.AFConfig{Classified: true}})
 	if err != nil {
 		return fmt.Errorf("%s: %w", src.title, err)
 	}
