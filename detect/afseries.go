@@ -246,17 +246,19 @@ func (s *afSeriesState) store(p *[afPrimitives]float64, bin uint8) {
 	i := int((s.n - 1) % afRing)
 	for h, n := range afHorizons {
 		sums := &s.sums[h]
-		if s.n > int64(n) {
-			k := (i + afRing - n) % afRing
-			for j := range sums {
-				sums[j] -= int64(s.ring[k][j])
-			}
-			s.shape[h][s.bins[k]]--
-		}
-		for j := range sums {
-			sums[j] += int64(q[j])
-		}
 		s.shape[h][bin]++
+		if s.n <= int64(n) {
+			for j := range sums {
+				sums[j] += int64(q[j])
+			}
+			continue
+		}
+		k := (i + afRing - n) % afRing
+		old := &s.ring[k]
+		for j := range sums {
+			sums[j] += int64(q[j]) - int64(old[j])
+		}
+		s.shape[h][s.bins[k]]--
 	}
 	s.ring[i], s.bins[i] = q, bin
 }

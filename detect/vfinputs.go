@@ -200,23 +200,25 @@ func (w *vfWave) details(in *[vfInputs]float32, s *vfSums) {
 	var bx, bd vfShares
 	sx, sd := vfBins/s.xMax, vfBins/s.dMax
 	for i, x := range w.x[2:] {
-		bx[1+uint32(int32(math.Abs(x)*sx))&127]++
-		bd[1+uint32(int32(math.Abs(x-w.x[i])*sd))&127]++
+		bx[1+magnitude(int32(x*sx))&127]++
+		bd[1+magnitude(int32((x-w.x[i])*sd))&127]++
 	}
 	bx.sum()
 	bd.sum()
-	q50, q75, q95 := bx.quantile(0.5*n), bx.quantile(0.75*n), bx.quantile(0.95*n)
-	d50, d90, d98 := bd.quantile(0.5*n), bd.quantile(0.9*n), bd.quantile(0.98*n)
+	q50, i := bx.quantile(0, 0.5*n)
+	q75, i := bx.quantile(i, 0.75*n)
+	q95, _ := bx.quantile(i, 0.95*n)
+	d50, i := bd.quantile(0, 0.5*n)
+	d90, i := bd.quantile(i, 0.9*n)
+	d98, _ := bd.quantile(i, 0.98*n)
 
 	level := 0.3 * q95 / sx
-	crossed, above := 0, 0
+	// Without their signs the bits of numbers are in the order of the numbers.
+	limit, crossed, before := int64(math.Float64bits(level)), uint64(0), int64(0)
 	for _, v := range w.x[2:] {
-		up := 0
-		if math.Abs(v) > level {
-			up = 1
-		}
-		crossed += up ^ above
-		above = up
+		under := limit - int64(math.Float64bits(v)&^(1<<63))
+		crossed += uint64(under^before) >> 63
+		before = under
 	}
 	*(*[vfInputs - vfGateInputs]float32)(in[vfGateInputs:]) = [vfInputs - vfGateInputs]float32{
 		vfLog(q50 / q95),
@@ -231,6 +233,8 @@ func (w *vfWave) details(in *[vfInputs]float32, s *vfSums) {
 		w.leakage(s),
 	}
 }
+
+func magnitude(v int32) uint32 { return uint32((v ^ v>>31) - v>>31) }
 
 // roughLog is the natural logarithm of a normal number to within 0.006, the same
 // everywhere: the exponent, and a parabola for the rest.
@@ -263,13 +267,13 @@ func (s *vfShares) sum() {
 	}
 }
 
-// quantile returns the value, in bins, that so many of the samples are below.
-func (s *vfShares) quantile(count float64) float64 {
-	i := 0
+// quantile returns the value, in bins, that so many of the samples are below, and
+// its bin; it is looked for from bin i on.
+func (s *vfShares) quantile(i int, count float64) (float64, int) {
 	for n := int32(math.Ceil(count)); s[i+1] < n; {
 		i++
 	}
-	return float64(i) + (count-float64(s[i]))/float64(s[i+1]-s[i])
+	return float64(i) + (count-float64(s[i]))/float64(s[i+1]-s[i]), i
 }
 
 // below is the share of the samples below a value in bins.
