@@ -7,7 +7,7 @@ import (
 	"github.com/sinus-ecg/sinus/ecg/checkpoint"
 )
 
-const afMagic, afVersion = "AFIB", 2
+const afMagic, afVersion = "AFIB", 3
 
 func (d *AFDetector) fingerprint() checkpoint.Fingerprint {
 	c := &d.c
@@ -19,9 +19,9 @@ func (d *AFDetector) fingerprint() checkpoint.Fingerprint {
 		Int(int64(c.Latency)).Int(int64(d.model.sum))
 }
 
-// series are the fields of an AFSeries. The sums are not among them: they follow
-// from the ring.
-func (c *stateCodec) series(a *afSeriesState) {
+// series are the fields of an AFSeries, with so many of its last intervals. The sums
+// are not among them: they follow from these.
+func (c *stateCodec) series(a *afSeriesState, kept int64) {
 	c.Bools(&a.started, &a.comp)
 	c.Ints(&a.last, &a.n)
 	c.Floats(&a.frac, &a.med)
@@ -29,7 +29,8 @@ func (c *stateCodec) series(a *afSeriesState) {
 	for i := range a.x {
 		c.Floats(&a.x[i])
 	}
-	for i := range max(0, min(a.n, afRing)) {
+	for at := max(0, a.n-kept); at < a.n; at++ {
+		i := at % afKept
 		for k := 0; k < afPrimitives; k += 2 {
 			v := int64(a.ring[i][k]) << 32
 			if k+1 < afPrimitives {
@@ -46,7 +47,7 @@ func (c *stateCodec) series(a *afSeriesState) {
 		a.bins[i] = uint8(bin)
 	}
 	if c.Reads() && a.n >= 0 {
-		a.addUp()
+		a.now = a.upTo(a.n, len(afHorizons))
 	}
 }
 
@@ -55,7 +56,7 @@ func (c *stateCodec) fibrillation(s *afState) {
 	state := int(s.state)
 	c.Index(&state, 0, int(ecg.Ended))
 	s.state = ecg.EpisodeState(state)
-	c.Ints(&s.known, &s.last, &s.n, &s.start, &s.ended, &s.edge)
+	c.Ints(&s.known, &s.last, &s.n, &s.start, &s.ended, &s.edge, &s.asked)
 	c.Floats32(&s.mean)
 	for i := range max(0, min(s.n, int64(len(s.ring)))) {
 		v := &s.ring[i]
@@ -63,6 +64,7 @@ func (c *stateCodec) fibrillation(s *afState) {
 		both := int64(math.Float32bits(v.live))<<32 | int64(math.Float32bits(v.centred))
 		c.Ints(&both)
 		v.live, v.centred = math.Float32frombits(uint32(both>>32)), math.Float32frombits(uint32(both))
+		c.Floats32(&v.shift)
 	}
 }
 
@@ -71,7 +73,7 @@ func (d *AFDetector) AppendBinary(b []byte) ([]byte, error) {
 	e := checkpoint.Append(b, afMagic, afVersion, d.fingerprint())
 	c := stateCodec{checkpoint.Writing(&e)}
 	c.fibrillation(&d.s)
-	c.series(&d.series.s)
+	c.series(&d.series.s, afKept)
 	return e.End(), nil
 }
 
@@ -85,26 +87,13 @@ func (d *AFDetector) UnmarshalBinary(data []byte) error {
 	var a afSeriesState
 	c := stateCodec{checkpoint.Reading(&r)}
 	c.fibrillation(&s)
-	c.series(&a)
+	c.series(&a, afKept)
 	if err := r.Close(); err != nil {
 		return err
 	}
-	if s.n < 0 || a.n < 0 {
+	if s.n < 0 || s.n != a.n || s.asked < 0 || s.asked > s.n || s.edge < 0 {
 		return &checkpoint.Error{Magic: afMagic, Err: checkpoint.ErrCorrupt}
 	}
 	d.s, d.series.s = s, a
 	return nil
-}
-
-// addUp makes the sums of the ring.
-func (s *afSeriesState) addUp() {
-	for h, horizon := range afHorizons {
-		for k := int64(1); k <= min(s.n, int64(horizon)); k++ {
-			i := (s.n - k) % afRing
-			for j := range s.sums[h] {
-				s.sums[h][j] += int64(s.ring[i][j])
-			}
-			s.shape[h][s.bins[i]]++
-		}
-	}
 }

@@ -46,8 +46,8 @@ const (
 // Stage from beats to episodes of AtrialFibrillation that also needs the clock
 // (ecg.Advancer).
 //
-// Two small networks look at AFSeries after each interval. The first one says
-// how much the last intervals look like fibrillation; the mean of its log odds
+// Two small networks look at AFSeries. The first one says after each interval
+// how much the last ones look like fibrillation; the mean of its log odds
 // over about four intervals switches on and off, with hysteresis. The other one
 // says the same about the interval 16 ago. On switching, the edge is looked for
 // where the sum of what both say changes its sign, at most 160 intervals back, so
@@ -75,6 +75,7 @@ type AFDetector struct {
 type afEvidence struct {
 	at            int64 // the beat that ends it
 	live, centred float32
+	shift         float32 // what is added to the log odds of the networks
 }
 
 type afState struct {
@@ -89,6 +90,7 @@ type afState struct {
 	start   int64
 	ended   int64 // end of the last episode
 	edge    int64 // n at which the last edge lies: no search goes beyond
+	asked   int64 // intervals for which the centred network was asked, or that no search will look at
 }
 
 // NewAFDetector returns the detector.
@@ -227,8 +229,7 @@ func (d *AFDetector) sure(at int64) bool {
 func (d *AFDetector) interval(dst []ecg.Episode, at int64, shift float32) []ecg.Episode {
 	s := &d.s
 	var buffer [AFInputs]float32
-	in := d.series.Inputs(buffer[:0])
-	e := afEvidence{at, d.w.live.odds(in) + shift, d.w.centred.odds(in[:AFCentredInputs]) + shift}
+	e := afEvidence{at: at, live: d.w.live.odds(d.series.Inputs(buffer[:0])) + shift, shift: shift}
 	s.ring[s.n%int64(len(s.ring))] = e
 	s.n++
 	s.mean += (e.live - s.mean) / float32(min(s.n, afSmooth))
@@ -253,14 +254,41 @@ func (d *AFDetector) interval(dst []ecg.Episode, at int64, shift float32) []ecg.
 	return dst
 }
 
+// ask has the centred network speak about the intervals from k on for which it has
+// not yet. It is asked only where an edge is looked for, some 0.1 ms then, so that an
+// interval costs half as much.
+func (d *AFDetector) ask(k int64) {
+	const horizons = AFCentredInputs / afSet
+	s := &d.s
+	n := max(k+afLook, s.asked)
+	if n >= s.n {
+		return
+	}
+	series := &d.series.s
+	w := series.upTo(n, horizons)
+	var buffer [AFCentredInputs]float32
+	for ; n < s.n; n++ {
+		w.advance(series, n+1, horizons)
+		in := buffer[:0]
+		for h := range horizons {
+			in = w.inputs(in, n+1, h)
+		}
+		e := &s.ring[n%int64(len(s.ring))]
+		e.centred = d.w.centred.odds(in) + e.shift
+	}
+	s.asked = n
+}
+
 // search returns the interval, counted from the start, from which on the evidence
 // for fibrillation (sign 1) or against it sums up to the most.
 func (d *AFDetector) search(sign float32) int64 {
 	s := &d.s
 	size := int64(len(s.ring))
+	first := max(0, s.edge, s.n-afBack)
+	d.ask(first)
 	best, at := float32(math.Inf(-1)), s.n-1
 	sum := float32(0)
-	for k := s.n - 1; k >= max(0, s.edge, s.n-afBack); k-- {
+	for k := s.n - 1; k >= first; k-- {
 		e := s.ring[min(k+afLag, s.n-1)%size].live
 		if k+afLook < s.n {
 			e = s.ring[(k+afLook)%size].centred

@@ -52,7 +52,7 @@ func TestAFKeepsTheContract(t *testing.T) {
 				New: func() ecg.Stage[ecg.Beat, ecg.Episode] {
 					return newAF(t, detect.AFConfig{Rate: 360, Classified: classified})
 				},
-				Input: irregular(4000), MaxState: 16 << 10, Rate: 0,
+				Input: irregular(4000), MaxState: 26 << 10, Rate: 0,
 				InputTime: func(b ecg.Beat) int64 { return b.Known },
 				At:        func(_ int, e ecg.Episode) int64 { return e.Start },
 				Known:     func(e ecg.Episode) int64 { return e.Known },

@@ -39,6 +39,7 @@ type AFSeries struct {
 
 const (
 	afRing   = 128 // intervals of the longest horizon
+	afKept   = 256 // that are kept: AFDetector looks back to what was known then
 	afLags   = 14  // intervals that one looks back
 	afBins   = 16  // of the histogram of differences, 0.05 wide around 0
 	afSet    = 17  // numbers per horizon
@@ -81,12 +82,18 @@ type afSeriesState struct {
 	frac    float64
 	skipped int // ventricular beats since
 
-	n     int64           // intervals
-	x     [afLags]float64 // newest first
-	med   float64         // running median of five
-	comp  bool            // of the interval before
-	ring  [afRing][afPrimitives]int32
-	bins  [afRing]uint8
+	n    int64           // intervals
+	x    [afLags]float64 // newest first
+	med  float64         // running median of five
+	comp bool            // of the interval before
+	ring [afKept][afPrimitives]int32
+	bins [afKept]uint8
+	now  afWindow
+}
+
+// afWindow are sums over the intervals of each horizon, integers so that they
+// never drift.
+type afWindow struct {
 	sums  [len(afHorizons)][afPrimitives]int64
 	shape [len(afHorizons)][afBins]int32
 }
@@ -236,59 +243,80 @@ func (s *afSeriesState) differences(p *[afPrimitives]float64, have int) {
 
 func clip64(v, limit float64) float64 { return min(max(v, -limit), limit) }
 
-// store puts an interval into the ring and the sums, which are integers so that
-// they never drift.
+// store puts an interval into the ring and the sums.
 func (s *afSeriesState) store(p *[afPrimitives]float64, bin uint8) {
-	var q [afPrimitives]int32
-	for i, v := range p {
-		q[i] = int32(v * afScale)
+	i := (s.n - 1) % afKept
+	for k, v := range p {
+		s.ring[i][k] = int32(v * afScale)
 	}
-	i := int((s.n - 1) % afRing)
-	for h, n := range afHorizons {
-		sums := &s.sums[h]
-		s.shape[h][bin]++
-		if s.n <= int64(n) {
+	s.bins[i] = bin
+	s.now.advance(s, s.n, len(afHorizons))
+}
+
+// advance takes the nth interval into the first horizons.
+func (w *afWindow) advance(s *afSeriesState, n int64, horizons int) {
+	i := (n - 1) % afKept
+	in := &s.ring[i]
+	for h := range horizons {
+		sums, shape := &w.sums[h], &w.shape[h]
+		shape[s.bins[i]]++
+		length := int64(afHorizons[h])
+		if n <= length {
 			for j := range sums {
-				sums[j] += int64(q[j])
+				sums[j] += int64(in[j])
 			}
 			continue
 		}
-		k := (i + afRing - n) % afRing
-		old := &s.ring[k]
+		k := (n - 1 - length) % afKept
+		out := &s.ring[k]
 		for j := range sums {
-			sums[j] += int64(q[j]) - int64(old[j])
+			sums[j] += int64(in[j]) - int64(out[j])
 		}
-		s.shape[h][s.bins[k]]--
+		shape[s.bins[k]]--
 	}
-	s.ring[i], s.bins[i] = q, bin
+}
+
+// upTo is the window of the first horizons as it was after n intervals; as many
+// as the longest of these must still have been kept then.
+func (s *afSeriesState) upTo(n int64, horizons int) (w afWindow) {
+	for h := range horizons {
+		for k := max(0, n-int64(afHorizons[h])); k < n; k++ {
+			i := k % afKept
+			for j := range w.sums[h] {
+				w.sums[h][j] += int64(s.ring[i][j])
+			}
+			w.shape[h][s.bins[i]]++
+		}
+	}
+	return w
 }
 
 // Inputs appends the inputs of the models, those of the shortest horizon first.
 func (a *AFSeries) Inputs(dst []float32) []float32 {
 	for h := range afHorizons {
-		dst = a.s.inputs(dst, h)
+		dst = a.s.now.inputs(dst, a.s.n, h)
 	}
 	return dst
 }
 
-// inputs appends those of one horizon.
-func (s *afSeriesState) inputs(dst []float32, h int) []float32 {
-	n := float64(max(1, min(s.n, int64(afHorizons[h]))))
-	mean := func(i int) float64 { return float64(s.sums[h][i]) / (afScale * n) }
+// inputs appends those of one horizon, after so many intervals.
+func (w *afWindow) inputs(dst []float32, intervals int64, h int) []float32 {
+	n := float64(max(1, min(intervals, int64(afHorizons[h]))))
+	mean := func(i int) float64 { return float64(w.sums[h][i]) / (afScale * n) }
 	log := func(i int) float32 { return roundedLog(mean(i) + 0.003) }
 	m1, m2 := mean(afM1), mean(afM2)
-	clear := float64(s.sums[h][afD1X]) / (afScale * max(n-float64(s.sums[h][afComp])/afScale, 1))
+	clear := float64(w.sums[h][afD1X]) / (afScale * max(n-float64(w.sums[h][afComp])/afScale, 1))
 	return append(dst,
 		log(afD1), log(afD2), log(afD3), log(afV6), log(afNN1), log(afNN2), log(afDMed), log(afXMed),
 		float32(mean(afTP)), float32(mean(afAC)/(mean(afSquare)+1e-4)), float32(m1), float32(m2),
-		roundedLog((m1+0.01)/(m2+0.01)), float32(s.entropy(h, n)), float32(mean(afX)),
+		roundedLog((m1+0.01)/(m2+0.01)), float32(w.entropy(h, n)), float32(mean(afX)),
 		roundedLog(clear+0.003), float32(mean(afBig)))
 }
 
 // entropy of the histogram of a horizon, from counts c: ln n - sum c ln c / n.
-func (s *afSeriesState) entropy(h int, n float64) float64 {
+func (w *afWindow) entropy(h int, n float64) float64 {
 	sum := 0.0
-	for _, c := range s.shape[h] {
+	for _, c := range w.shape[h] {
 		sum += countLogs[c]
 	}
 	return countLogs[int(n)]/n - sum/n

@@ -221,7 +221,7 @@ func (a *AtrialWaves) beat(b ecg.Beat) AtrialEvidence {
 	}
 	s.usual += (min(float32(rr), 2*s.usual) - s.usual) / atrialMemory
 	s.series.Push(b)
-	s.series.s.inputs(a.in[:atrialWaveInputs], atrialHorizon)
+	s.series.s.now.inputs(a.in[:atrialWaveInputs], s.series.s.n, atrialHorizon)
 	e := AtrialEvidence{Beat: b, P: PWaves{N: -1}}
 	n, clearest := 0, float32(-1)
 	for i := range s.lead {

@@ -11,7 +11,7 @@ import (
 // last seconds and what the last beats looked like, and the intervals. A model
 // belongs to the configuration.
 
-const atrialMagic, atrialVersion = "Atri", 2
+const atrialMagic, atrialVersion = "Atri", 3
 
 func (a *AtrialWaves) fingerprint() checkpoint.Fingerprint {
 	return checkpoint.NewFingerprint().Float(a.rate).Int(int64(a.leads)).Int(int64(len(a.s.lead[0].grid.ring))).Int(int64(a.model.sum))
@@ -53,7 +53,7 @@ func (c *stateCodec) atrial(s *atrialState) {
 	for i := range s.lead {
 		c.atrialLead(&s.lead[i])
 	}
-	c.series(&s.series.s)
+	c.series(&s.series.s, afRing)
 	queued := len(s.queue)
 	c.Index(&queued, 0, beatQueue)
 	if c.Reads() {
