@@ -198,25 +198,24 @@ func (s *afSeriesState) differences(p *[afPrimitives]float64, have int) {
 	d1 := lag(1)
 	p[afD1], p[afD2], p[afD3], p[afV6] = d1, lag(2), lag(3), lag(6)
 	p[afSquare] = float64(d1 * d1)
-	nn1, nn2 := 0.5, 0.5
-	alike, pairs := 0, 0
+	// Of numbers without their sign the bits are in the order of the numbers, and
+	// integers are compared without branches.
+	half, close := bitsOf(0.5), bitsOf(0.05)
+	nn1, nn2 := half, half
+	alike, pairs := uint64(0), uint64(0)
 	for k := 1; k < have && k <= 12; k++ {
-		a := math.Abs(x[0] - x[k])
-		b := 0.5
+		a, b := bitsOf(x[0]-x[k]), half
 		if k+1 < have {
-			b = math.Abs(x[1] - x[k+1])
+			b = bitsOf(x[1] - x[k+1])
 		}
+		both := max(a, b)
 		if k <= 8 {
-			nn1, nn2 = min(nn1, a), min(nn2, max(a, b))
+			nn1, nn2 = min(nn1, a), min(nn2, both)
 		}
-		if a < 0.05 {
-			alike++
-			if b < 0.05 {
-				pairs++
-			}
-		}
+		alike += (a - close) >> 63 // 1 if a is the smaller one
+		pairs += (both - close) >> 63
 	}
-	p[afNN1], p[afNN2] = nn1, nn2
+	p[afNN1], p[afNN2] = math.Float64frombits(nn1), math.Float64frombits(nn2)
 	lags := float64(min(have-1, 12))
 	p[afM1], p[afM2] = float64(alike)/lags, float64(pairs)/lags
 	comp := false
@@ -240,6 +239,9 @@ func (s *afSeriesState) differences(p *[afPrimitives]float64, have int) {
 	}
 	s.comp = comp
 }
+
+// bitsOf are the bits of the magnitude of v.
+func bitsOf(v float64) uint64 { return math.Float64bits(v) &^ (1 << 63) }
 
 func clip64(v, limit float64) float64 { return min(max(v, -limit), limit) }
 

@@ -234,8 +234,8 @@ func (a *AtrialWaves) beat(b ecg.Beat) AtrialEvidence {
 			continue
 		}
 		l.inputs(a.in[:])
-		odds := float64(clip(meanOdds(a.model.both, a.in[:]), atrialSurest))
-		waves := float64(clip(meanOdds(a.model.waves, a.in[:]), atrialSurest))
+		odds := float64(clip(a.model.both.odds(a.in[:]), atrialSurest))
+		waves := float64(clip(a.model.waves.odds(a.in[:]), atrialSurest))
 		if a.observe != nil {
 			a.observe(i, AtrialEvidence{Beat: b, Odds: odds, Waves: waves, Beats: int(min(l.n, atrialBeats))}, a.in[:])
 		}

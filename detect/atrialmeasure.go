@@ -275,6 +275,32 @@ func (l *atrialLead) rest(v *[atrialNumbers]float32, at, rr, newest int64, unit 
 	}
 }
 
+// sums adds up each number of the last n beats, some of them at a time.
+func (l *atrialLead) sums(dst []float32, n int) {
+	j := 0
+	for ; j+6 <= len(dst); j += 6 {
+		r := (*[6][atrialBeats]float32)(l.numbers[j:])
+		var s0, s1, s2, s3, s4, s5 float32
+		for i := range min(n, atrialBeats) {
+			s0 += r[0][i]
+			s1 += r[1][i]
+			s2 += r[2][i]
+			s3 += r[3][i]
+			s4 += r[4][i]
+			s5 += r[5][i]
+		}
+		d := (*[6]float32)(dst[j:])
+		d[0], d[1], d[2], d[3], d[4], d[5] = s0, s1, s2, s3, s4, s5
+	}
+	for ; j < len(dst); j++ {
+		s := float32(0)
+		for _, v := range l.numbers[j][:n] {
+			s += v
+		}
+		dst[j] = s
+	}
+}
+
 // Inputs of the models, those of the waves first.
 const (
 	atrialWaveInputs = 8 + atrialNumbers + 1
@@ -338,12 +364,9 @@ func (l *atrialLead) inputs(in []float32) {
 	in[6] = float32(top)
 	in[7] = m / atrialBeats
 	numbers := in[8:][:atrialNumbers]
-	for j := range numbers {
-		sum := float32(0)
-		for _, v := range l.numbers[j][:n] {
-			sum += v
-		}
-		numbers[j] = sum / m
+	l.sums(numbers, n)
+	for j, v := range numbers {
+		numbers[j] = v / m
 	}
 	in[8+atrialNumbers] = numbers[atrialPower+1] - numbers[atrialPower+3]
 }

@@ -10,7 +10,7 @@ import (
 // together, and those of the waves alone. It is made by bench/train. The zero
 // model knows nothing: its odds are even.
 type AtrialModel struct {
-	both, waves []network
+	both, waves ensemble
 	weight      float32 // of the evidence, in an AFDetector
 	sum         uint32  // of the file: another model is another configuration
 }
@@ -44,7 +44,8 @@ func ReadAtrialModel(data []byte) (*AtrialModel, error) {
 		return nil, err
 	}
 	m := &AtrialModel{sum: r.sum}
-	m.both, m.waves = r.nets(atrialInputs, atrialMaxNets), r.nets(atrialWaveInputs, atrialMaxNets)
+	m.both = newEnsemble(r.nets(atrialInputs, atrialMaxNets))
+	m.waves = newEnsemble(r.nets(atrialWaveInputs, atrialMaxNets))
 	m.weight = r.float()
 	if err := r.close(); err != nil {
 		return nil, err

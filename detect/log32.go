@@ -10,8 +10,8 @@ import (
 // cost.
 //
 // With m the mantissa and c near 1/m from a table, ln v is e ln 2 - ln c + ln(1+r)
-// with r = mc - 1. Four terms of the last leave an error below 3e-13. Where that
-// decides how the sum is rounded, once in some ten thousand times, the long way is
+// with r = mc - 1. Three terms of the last leave an error below 5e-12. Where that
+// decides how the sum is rounded, once in some thousand times, the long way is
 // taken.
 func roundedLog(v float64) float32 {
 	b := math.Float64bits(v)
@@ -20,9 +20,7 @@ func roundedLog(v float64) float32 {
 	}
 	t := &logTable[b>>(52-logTableBits)&(1<<logTableBits-1)]
 	r := float64(math.Float64frombits(b&(1<<52-1)|1023<<52)*t.inverse) - 1
-	rr := float64(r * r)
-	tail := float64(rr*(float64(r*(1./3))-0.5)) - float64(float64(rr*rr)*0.25)
-	y := float64(float64(int(b>>52)-1023)*math.Ln2) + t.log + (r + tail)
+	y := float64(float64(int(b>>52)-1023)*math.Ln2) + t.log + (r + float64(float64(r*r)*(float64(r*(1./3))-0.5)))
 	if lo := float32(y - logError); lo == float32(y+logError) {
 		return lo
 	}
@@ -30,11 +28,11 @@ func roundedLog(v float64) float32 {
 }
 
 const (
-	logTableBits = 7 // of the mantissa
+	logTableBits = 8 // of the mantissa
 
-	// logError is beyond that of the sum: r^5/5 with |r| < 2^-8, 2e-13, and the
+	// logError is beyond that of the sum: r^4/4 with |r| < 2^-9, 4e-12, and the
 	// rounding of sums below 1024, 5e-13.
-	logError = 1e-12
+	logError = 5e-12
 )
 
 // logTable has c for the middle of each part of the mantissa's range, and -ln c.

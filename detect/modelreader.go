@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math"
-	"slices"
 )
 
 // modelReader reads the parts of a model file: four bytes of magic, two of the
@@ -129,9 +128,8 @@ func (r *modelReader) nets(inputs, most int) []network {
 		r.bad = true
 	}
 	var nets []network
-	for i := range n {
+	for range n {
 		nets = append(nets, r.sized(inputs))
-		nets[i].likeLast = i > 0 && slices.Equal(nets[i].mean, nets[i-1].mean) && slices.Equal(nets[i].scale, nets[i-1].scale)
 	}
 	return nets
 }

@@ -1,5 +1,7 @@
 package detect
 
+import "slices"
+
 // network is a small multilayer perceptron: inputs that are standardised and
 // clipped, two hidden layers with leaky rectifiers, one output, log odds.
 // bench/train makes its numbers.
@@ -10,9 +12,6 @@ type network struct {
 	w2, b2                   []float32
 	w3                       []float32
 	b3                       float32
-
-	// likeLast: it standardises inputs as the network before it in a list does.
-	likeLast bool
 }
 
 const (
@@ -32,21 +31,6 @@ func (n *network) odds(x []float32) float32 {
 	return n.run(n.standardise(in[:], x))
 }
 
-// meanOdds averages the log odds of one or more networks.
-func meanOdds(nets []network, x []float32) float32 {
-	var buffer [networkWidth]float32
-	var in []float32
-	sum := float32(0)
-	for i := range nets {
-		n := &nets[i]
-		if i == 0 || !n.likeLast {
-			in = n.standardise(buffer[:], x)
-		}
-		sum += n.run(in)
-	}
-	return sum / float32(len(nets))
-}
-
 // standardise makes the inputs of the first layer.
 func (n *network) standardise(in, x []float32) []float32 {
 	in = in[:n.inputs]
@@ -59,22 +43,86 @@ func (n *network) standardise(in, x []float32) []float32 {
 
 // run are the log odds of inputs that are standardised.
 func (n *network) run(in []float32) float32 {
-	if max(n.hidden1, n.hidden2) <= networkSmall {
-		var h1, h2 [networkSmall]float32
-		return n.layers(in, h1[:n.hidden1], h2[:n.hidden2])
+	if n.hidden1 <= networkSmall {
+		var h [networkSmall]float32
+		return n.behind(n.first(h[:], in))
 	}
-	var h1, h2 [networkWidth]float32
-	return n.layers(in, h1[:n.hidden1], h2[:n.hidden2])
+	var h [networkWidth]float32
+	return n.behind(n.first(h[:], in))
 }
 
-func (n *network) layers(in, h1, h2 []float32) float32 {
-	layer(h1, in, n.w1, n.b1)
-	layer(h2, h1, n.w2, n.b2)
+// first is the first layer.
+func (n *network) first(h, in []float32) []float32 {
+	h = h[:n.hidden1]
+	layer(h, in, n.w1, n.b1)
+	return h
+}
+
+// behind is what comes behind the first layer.
+func (n *network) behind(h1 []float32) float32 {
+	if n.hidden2 <= networkSmall {
+		var h [networkSmall]float32
+		return n.last(h[:], h1)
+	}
+	var h [networkWidth]float32
+	return n.last(h[:], h1)
+}
+
+func (n *network) last(h, h1 []float32) float32 {
+	h = h[:n.hidden2]
+	layer(h, h1, n.w2, n.b2)
 	s := n.b3
-	for i, v := range h2 {
+	for i, v := range h {
 		s += float32(v * n.w3[i])
 	}
 	return s
+}
+
+// ensemble are networks whose log odds are averaged.
+type ensemble struct {
+	nets  []network
+	joint network // of all: inputs and first layer, if they standardise inputs alike and are small
+}
+
+const ensembleSmall = 64 // inputs, and units of the first layers together
+
+// newEnsemble joins networks with the same inputs.
+func newEnsemble(nets []network) ensemble {
+	e := ensemble{nets: nets}
+	for i := range nets {
+		n := &nets[i]
+		if i == 0 {
+			e.joint = network{inputs: n.inputs, mean: n.mean, scale: n.scale}
+		} else if !slices.Equal(n.mean, e.joint.mean) || !slices.Equal(n.scale, e.joint.scale) {
+			return ensemble{nets: nets}
+		}
+		e.joint.hidden1 += n.hidden1
+		e.joint.w1 = append(e.joint.w1, n.w1...)
+		e.joint.b1 = append(e.joint.b1, n.b1...)
+	}
+	if max(e.joint.inputs, e.joint.hidden1) > ensembleSmall {
+		return ensemble{nets: nets}
+	}
+	return e
+}
+
+// odds are the mean log odds, even ones of no network.
+func (e *ensemble) odds(x []float32) float32 {
+	sum := float32(0)
+	if e.joint.hidden1 == 0 {
+		for i := range e.nets {
+			sum += e.nets[i].odds(x)
+		}
+		return sum / float32(max(1, len(e.nets)))
+	}
+	var in, buffer [ensembleSmall]float32
+	h := e.joint.first(buffer[:], e.joint.standardise(in[:], x))
+	for i := range e.nets {
+		n := &e.nets[i]
+		sum += n.behind(h[:n.hidden1])
+		h = h[n.hidden1:]
+	}
+	return sum / float32(len(e.nets))
 }
 
 // layer is a fully connected layer with leaky rectifiers.

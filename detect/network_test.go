@@ -2,6 +2,7 @@ package detect
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -30,24 +31,27 @@ func TestProducts(t *testing.T) {
 	}
 }
 
-// The mean of networks is that of their odds, also where they share what is made of
-// the inputs.
-func TestMeanOdds(t *testing.T) {
+// The odds of networks that share inputs and the first layer are the mean of those
+// of each, also where they can't share.
+func TestEnsemble(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	nets := append(append([]network{}, embeddedAtrial().both...), embeddedAtrial().both...)
-	nets[3].likeLast = false
-	nets[3].scale = append([]float32{2}, nets[3].scale[1:]...)
-	nets[4].likeLast = false
-	require.True(t, nets[1].likeLast)
-	var x [atrialInputs]float32
-	for range 100 {
-		sum := float32(0)
-		for i := range x {
-			x[i] = float32(rng.NormFloat64())
+	m := embeddedAtrial()
+	other := slices.Clone(m.both.nets)
+	other[1].scale = append([]float32{2}, other[1].scale[1:]...)
+	ensembles := []ensemble{{}, m.both, m.waves, embeddedVF().nets, newEnsemble(other)}
+	require.Zero(t, ensembles[4].joint)
+	require.NotZero(t, ensembles[1].joint)
+	for _, e := range ensembles {
+		for range 100 {
+			sum := float32(0)
+			var x [atrialInputs]float32
+			for i := range x {
+				x[i] = float32(rng.NormFloat64())
+			}
+			for i := range e.nets {
+				sum += e.nets[i].odds(x[:])
+			}
+			require.Equal(t, sum/float32(max(1, len(e.nets))), e.odds(x[:]))
 		}
-		for i := range nets {
-			sum += nets[i].odds(x[:])
-		}
-		require.Equal(t, sum/float32(len(nets)), meanOdds(nets, x[:]))
 	}
 }

@@ -12,7 +12,7 @@ import (
 // odds are even.
 type VFModel struct {
 	gate network
-	nets []network
+	nets ensemble
 	sum  uint32 // of the file
 }
 
@@ -38,7 +38,7 @@ var embeddedVF = sync.OnceValue(func() *VFModel { return embedded(vfModelBytes, 
 // glance are the log odds of the outline alone, and whether they are clear. A
 // model that knows nothing asks for all inputs.
 func (m *VFModel) glance(x *[vfInputs]float32) (odds float32, clear bool) {
-	if len(m.nets) == 0 {
+	if len(m.nets.nets) == 0 {
 		return 0, false
 	}
 	odds = m.gate.odds(x[:vfGateInputs])
@@ -47,10 +47,7 @@ func (m *VFModel) glance(x *[vfInputs]float32) (odds float32, clear bool) {
 
 // odds are the log odds that the inputs are those of a shockable rhythm.
 func (m *VFModel) odds(x *[vfInputs]float32) float32 {
-	if len(m.nets) == 0 {
-		return 0
-	}
-	return meanOdds(m.nets, x[:])
+	return m.nets.odds(x[:])
 }
 
 // ReadVFModel reads a model: four bytes of magic, version, the gate, the
@@ -62,7 +59,7 @@ func ReadVFModel(data []byte) (*VFModel, error) {
 		return nil, err
 	}
 	m := &VFModel{sum: r.sum, gate: r.sized(vfGateInputs)}
-	m.nets = r.nets(vfInputs, vfMaxNets)
+	m.nets = newEnsemble(r.nets(vfInputs, vfMaxNets))
 	if err := r.close(); err != nil {
 		return nil, err
 	}
