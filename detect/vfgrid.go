@@ -57,7 +57,7 @@ func (c *vfClock) hopEnd() int64 { return int64(math.Ceil(c.end((c.hops+1)*vfHop
 
 // vfGood reports whether v is a sample, not NaN: of numbers without their sign the
 // bits are in the order of the numbers.
-func vfGood(v float64) bool { return math.Float64bits(v)<<1 <= math.Float64bits(vfRange)<<1 }
+func vfGood(v float64) bool { return bitsOf(v) <= math.Float64bits(vfRange) }
 
 // vfGrid is what one lead has of the hop at hand. A missing or impossible sample
 // is the last good one: a longer loss is a signal that stands still.
@@ -91,7 +91,7 @@ func (g *vfGrid) take(c meanClock, in []float64, step int) meanClock {
 	k, fill := c.k, max(g.fill, vfBack)
 	next := c.end(k)
 	t := float64(c.n)
-	sum, last, unit, scale := g.sum, g.last, g.unit, 1/c.ratio
+	sum, last, unit, scale := g.sum, g.last, math.Float64bits(g.unit), 1/c.ratio
 	for i := 0; i < len(in); i += step {
 		v := in[i]
 		if !vfGood(v) {
@@ -103,7 +103,7 @@ func (g *vfGrid) take(c meanClock, in []float64, step int) meanClock {
 			last = v
 			continue
 		}
-		if d := math.Abs(v - last); d > vfSame && d < unit {
+		if d := bitsOf(v - last); d < unit && d > math.Float64bits(vfSame) {
 			unit = d
 		}
 		last = v
@@ -132,7 +132,7 @@ func (g *vfGrid) take(c meanClock, in []float64, step int) meanClock {
 	if fill > vfBack {
 		g.fill = fill
 	}
-	g.sum, g.last, g.unit = sum, last, unit
+	g.sum, g.last, g.unit = sum, last, math.Float64frombits(unit)
 	return meanClock{c.ratio, int64(t), k}
 }
 
@@ -145,7 +145,7 @@ func (g *vfGrid) second(x *[vfHop / 2]float64) (flat int, unit float64) {
 	}
 	before, run := g.grid[vfBack-1], g.run
 	for _, v := range g.grid[vfBack : vfBack+vfHop] {
-		if math.Abs(v-before) > vfSame {
+		if bitsOf(v-before) > math.Float64bits(vfSame) {
 			run = 0
 		} else if run++; run == vfFlatRun {
 			flat += vfFlatRun
