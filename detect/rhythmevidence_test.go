@@ -60,7 +60,7 @@ func TestRulesWithEvidenceKeepTheContract(t *testing.T) {
 				New: func() ecg.Stage[detect.AtrialEvidence, ecg.Episode] {
 					return rulesOnEvidence{newRhythmRules(t, detect.RhythmRulesConfig{Rate: synthRate, AF: &detect.AFConfig{}})}
 				},
-				Input: evidence, MaxState: 16 << 10, Unordered: true,
+				Input: evidence, MaxState: 28 << 10, Unordered: true,
 				InputTime: func(e detect.AtrialEvidence) int64 { return e.Beat.Known },
 				At:        func(_ int, e ecg.Episode) int64 { return e.Start },
 				Known:     func(e ecg.Episode) int64 { return e.Known },

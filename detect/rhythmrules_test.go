@@ -235,7 +235,7 @@ func TestRulesKeepTheContract(t *testing.T) {
 			t.Run(name+", "+input, func(t *testing.T) {
 				ecgtest.TestStage(t, ecgtest.Stage[ecg.Beat, ecg.Episode]{
 					New:   func() ecg.Stage[ecg.Beat, ecg.Episode] { return newRhythmRules(t, c) },
-					Input: beats, MaxState: 16 << 10, Unordered: true,
+					Input: beats, MaxState: 28 << 10, Unordered: true,
 					InputTime: func(b ecg.Beat) int64 { return b.Known },
 					At:        func(_ int, e ecg.Episode) int64 { return e.Start },
 					Known:     func(e ecg.Episode) int64 { return e.Known },
