@@ -136,6 +136,39 @@ func (g *vfGrid) take(c meanClock, in []float64, step int) meanClock {
 	return meanClock{c.ratio, int64(t), k}
 }
 
+// still returns how many grid samples of the hop stood still for vfFlatRun and more.
+func (g *vfGrid) still() (flat int) {
+	const (
+		limit  = vfSame * 1.1 // with the rounding of sums
+		stride = vfFlatRun / 2
+	)
+	x := g.grid[vfBack-1 : vfBack+vfHop]
+	moves := func(i, by int, limit float64) bool { return bitsOf(x[i]-x[i-by]) > math.Float64bits(limit) }
+	// Among samples that stand still so long are two in the places looked at here,
+	// alike. Where none are, only the last ones may go on standing still.
+	i := stride
+	for i < len(x) && moves(i, stride, stride*limit) {
+		i += stride
+	}
+	if i >= len(x) && moves(1, 1, vfSame) {
+		g.run = 0
+		for i = vfHop; !moves(i, 1, vfSame); i-- {
+			g.run++
+		}
+		return 0
+	}
+	for i := 1; i < len(x); i++ {
+		if moves(i, 1, vfSame) {
+			g.run = 0
+		} else if g.run++; g.run == vfFlatRun {
+			flat += vfFlatRun
+		} else if g.run > vfFlatRun {
+			flat++
+		}
+	}
+	return flat
+}
+
 // second filters the hop that is complete and returns it at 64 Hz, how many of
 // its grid samples stood still for vfFlatRun and more, and the smallest step.
 func (g *vfGrid) second(x *[vfHop / 2]float64) (flat int, unit float64) {
@@ -143,18 +176,7 @@ func (g *vfGrid) second(x *[vfHop / 2]float64) (flat int, unit float64) {
 		v := (*[vfBack + 1]float64)(g.grid[2*i+1:])
 		x[i] = 0.5*v[3] + float64((9./32)*(v[2]+v[4])) - float64((1./32)*(v[0]+v[6]))
 	}
-	before, run := g.grid[vfBack-1], g.run
-	for _, v := range g.grid[vfBack : vfBack+vfHop] {
-		if bitsOf(v-before) > math.Float64bits(vfSame) {
-			run = 0
-		} else if run++; run == vfFlatRun {
-			flat += vfFlatRun
-		} else if run > vfFlatRun {
-			flat++
-		}
-		before = v
-	}
-	g.run = run
+	flat = g.still()
 	g.high.Append(x[:0], x[:])
 	g.fill = copy(g.grid[:], g.grid[vfHop:g.fill])
 	unit, g.unit = g.unit, vfRange
