@@ -58,24 +58,35 @@ func (n *network) first(h, in []float32) []float32 {
 	return h
 }
 
-// behind is what comes behind the first layer.
-func (n *network) behind(h1 []float32) float32 {
-	if n.hidden2 <= networkSmall {
-		var h [networkSmall]float32
-		return n.last(h[:], h1)
+// behind is what comes behind the first layer: of the second one some units at a
+// time, which go into the sum one after the other.
+func (n *network) behind(h []float32) float32 {
+	size, rows := len(h), n.w2
+	bias, last := n.b2[:n.hidden2], n.w3[:n.hidden2]
+	sum := n.b3
+	for len(bias) >= 4 && len(last) >= 4 {
+		r0, r1, r2, r3 := rows[:size], rows[size:][:size], rows[2*size:][:size], rows[3*size:][:size]
+		var s0, s1, s2, s3 float32
+		for j, v := range h {
+			s0 += float32(v * r0[j])
+			s1 += float32(v * r1[j])
+			s2 += float32(v * r2[j])
+			s3 += float32(v * r3[j])
+		}
+		sum += float32(leak(s0+bias[0]) * last[0])
+		sum += float32(leak(s1+bias[1]) * last[1])
+		sum += float32(leak(s2+bias[2]) * last[2])
+		sum += float32(leak(s3+bias[3]) * last[3])
+		rows, bias, last = rows[4*size:], bias[4:], last[4:]
 	}
-	var h [networkWidth]float32
-	return n.last(h[:], h1)
-}
-
-func (n *network) last(h, h1 []float32) float32 {
-	h = h[:n.hidden2]
-	layer(h, h1, n.w2, n.b2)
-	s := n.b3
-	for i, v := range h {
-		s += float32(v * n.w3[i])
+	for i, b := range bias {
+		s := float32(0)
+		for j, v := range h {
+			s += float32(v * rows[i*size+j])
+		}
+		sum += float32(leak(s+b) * last[i])
 	}
-	return s
+	return sum
 }
 
 // ensemble are networks whose log odds are averaged.
