@@ -255,8 +255,8 @@ func (d *AFDetector) interval(dst []ecg.Episode, at int64, shift float32) []ecg.
 }
 
 // ask has the centred network speak about the intervals from k on for which it has
-// not yet. It is asked only where an edge is looked for: an interval costs half as
-// much then, and a switch as much as some hundred intervals.
+// not yet. It is asked only where an edge is looked for, so that most intervals cost
+// half as much, and a switch as much as up to 144 of them.
 func (d *AFDetector) ask(k int64) {
 	const horizons = AFCentredInputs / afSet
 	s := &d.s
