@@ -25,6 +25,7 @@ type beatMode struct {
 	rhythm, fibrillation forest
 	v                    []netOf // averaged with vTrees
 	vTrees, s            forest
+	beside               forest  // V, taught by beats in doubt beside one
 	biasS, biasV         float32 // of the log odds, for the choice of the class
 }
 
@@ -76,7 +77,12 @@ func (m *beatMode) odds(x *[beatInputs]float32, pAF *float32) (v, s float32) {
 	x[inXS] = m.rhythm.odds(x)
 	*pAF += (sigmoid(m.fibrillation.odds(x)) - *pAF) / BeatAFBeats
 	x[inAF] = *pAF
-	v = m.vTrees.odds(x)
+	return m.oddsOfV(x), m.s.odds(x) + m.biasS
+}
+
+// oddsOfV are the log odds of V against all others.
+func (m *beatMode) oddsOfV(x *[beatInputs]float32) float32 {
+	v := m.vTrees.odds(x)
 	var in [beatInputs]float32
 	for i := range m.v {
 		n := &m.v[i]
@@ -86,7 +92,7 @@ func (m *beatMode) odds(x *[beatInputs]float32, pAF *float32) (v, s float32) {
 		v += n.net.odds(in[:len(n.inputs)])
 	}
 	v = v/float32(1+len(m.v)) + m.biasV
-	return v - BeatCaution(x[:]), m.s.odds(x) + m.biasS
+	return v - BeatCaution(x[:])
 }
 
 // posterior are the probabilities of N, S, V, F and Q.
@@ -113,11 +119,19 @@ func BeatCaution(x []float32) float32 {
 	return float32(beatDoubtCost * max(0, x[inDoubt]-beatDoubtFree))
 }
 
-// BeatAfterV is by how much the log odds of V are higher behind a beat that was called
-// V, for the trainer too: the inputs do not tell what the last beat was called, and a
-// beat in the middle of a run that is doubtful on its own is most often V. Chosen on DS1
-// and svdb.
-const BeatAfterV = 0.8
+// beatBesideEarly is the interval from which on a beat beside a V is looked at again:
+// ln of it to the others, 10 % short.
+const beatBesideEarly = -0.1
+
+// BeatBeside reports whether a beat with these inputs is looked at again as one that
+// may belong to a run, for the trainer too: it is early beside one that was called V
+// (after), or before one that looks so as far as it is known. The first of a run is
+// early beside the usual interval, the next ones beside all, short ones too: a beat
+// behind a V that is not has had its pause. Where the detector doubts that there is a
+// beat it is not looked at again.
+func BeatBeside(x []float32, after bool, before func() bool) bool {
+	return BeatCaution(x) == 0 && (after && x[inRRMedian32] < beatBesideEarly || x[inRRBase] < beatBesideEarly && before())
+}
 
 // mostProbable is the class of the highest probability.
 func mostProbable(p [5]float64) ecg.Class {
@@ -136,7 +150,7 @@ var ErrBeatModel = errors.New("detect: not a beat model of this version")
 
 const (
 	beatModelMagic   = "SBTS"
-	beatModelVersion = 3
+	beatModelVersion = 4
 )
 
 //go:embed models/beats.bin
@@ -145,8 +159,8 @@ var beatModelBytes []byte
 var embeddedBeats = sync.OnceValue(func() *BeatModel { return embedded(beatModelBytes, ReadBeatModel) })
 
 // ReadBeatModel reads a model: four bytes of magic, version, then for both modes
-// the forests of rhythm and fibrillation, the networks of V, the forests of V and
-// S, both biases; CRC-32C at the end; all little endian.
+// the forests of rhythm and fibrillation, the networks of V, the forests of V, of
+// S and of beats beside a V, both biases; CRC-32C at the end; all little endian.
 func ReadBeatModel(data []byte) (*BeatModel, error) {
 	r, err := openModel(data, beatModelMagic, beatModelVersion, ErrBeatModel)
 	if err != nil {
@@ -160,7 +174,7 @@ func ReadBeatModel(data []byte) (*BeatModel, error) {
 		for range nets {
 			m.v = append(m.v, r.net())
 		}
-		m.vTrees, m.s = r.forest(beatInputs), r.forest(beatInputs)
+		m.vTrees, m.s, m.beside = r.forest(beatInputs), r.forest(beatInputs), r.forest(beatInputs)
 		m.biasS, m.biasV = r.float(), r.float()
 	}
 	if err := r.close(); err != nil {

@@ -269,7 +269,7 @@ func (b *BeatClassifier) overdue(dst []ClassifiedBeat, now int64) []ClassifiedBe
 	if due > now {
 		return dst
 	}
-	return b.classify(dst, due)
+	return b.classify(dst, nil, due)
 }
 
 // measure looks at a beat whose window is complete.
@@ -294,7 +294,7 @@ func (b *BeatClassifier) measure(dst []ClassifiedBeat, x ecg.Beat, known int64) 
 	if waits {
 		w := &s.waiting
 		w.inputs[inNextDoubt], w.inputs[inNextNormal], w.inputs[inNextCluster] = p.inputs[inDoubt], p.inputs[inRNormal], p.inputs[inRCluster]
-		dst = b.classify(dst, known)
+		dst = b.classify(dst, &p, known)
 	}
 	if opened {
 		s.adapted.shiftV[p.cluster] = 0
@@ -303,13 +303,14 @@ func (b *BeatClassifier) measure(dst []ClassifiedBeat, x ecg.Beat, known int64) 
 	s.rhythm.take(p.inputs[:])
 	s.waiting, s.waits = p, true
 	if b.immediate {
-		return b.classify(dst, known)
+		return b.classify(dst, nil, known)
 	}
 	return dst
 }
 
-// classify decides on the beat that waits.
-func (b *BeatClassifier) classify(dst []ClassifiedBeat, known int64) []ClassifiedBeat {
+// classify decides on the beat that waits; next is the one after it, nil if it has not
+// been seen.
+func (b *BeatClassifier) classify(dst []ClassifiedBeat, next *beatPending, known int64) []ClassifiedBeat {
 	s := &b.s
 	w := &s.waiting
 	s.waits = false
@@ -323,8 +324,9 @@ func (b *BeatClassifier) classify(dst []ClassifiedBeat, known int64) []Classifie
 	if w.cluster != beatNobody {
 		v += s.adapted.shiftV[w.cluster]
 	}
-	if s.afterV {
-		v += BeatAfterV
+	looksV := func() bool { return next != nil && b.model.modes[1].oddsOfV(&next.inputs) > 0 }
+	if v <= 0 && BeatBeside(w.inputs[:], s.afterV, looksV) {
+		v = max(v, m.beside.odds(&w.inputs))
 	}
 	sv += s.adapted.shiftS
 	s.adapted.remember(beatMemo{w.beat.At, v, sv, w.number, w.cluster})
@@ -360,7 +362,7 @@ func (b *BeatClassifier) Flush(dst []ClassifiedBeat) []ClassifiedBeat {
 	s.n += hold
 	dst = b.run(dst, s.n-1)
 	if s.waits {
-		dst = b.classify(dst, end-1)
+		dst = b.classify(dst, nil, end-1)
 	}
 	for i := range dst[start:] {
 		x := &dst[start+i]

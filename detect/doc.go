@@ -84,10 +84,11 @@
 //   - P wave: likeness with the usual one, with the T wave of the beat before
 //     taken away.
 //
-// Small networks and a forest then decide on V, another forest on S. The idea of
-// these inputs is common (P. de Chazal et al. 2004, M. Llamedo and J. P. Martínez,
-// IEEE Trans. Biomed. Eng. 58:616-625, 2011); clusters with a dominant shape are
-// those of P. Hamilton's OSEA. How it was taught, and how good it is, stands in
+// Small networks and a forest then decide on V, another forest on S; a beat that is
+// early beside a V gets a second look by a forest that knows what runs are made of.
+// The idea of these inputs is common (P. de Chazal et al. 2004, M. Llamedo and J. P.
+// Martínez, IEEE Trans. Biomed. Eng. 58:616-625, 2011); clusters with a dominant shape
+// are those of P. Hamilton's OSEA. How it was taught, and how good it is, stands in
 // models/beats.md; bench/train makes the weights. [BurdenCounter] counts ectopic beats
 // per hour.
 //

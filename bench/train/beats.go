@@ -96,13 +96,10 @@ func trainBeats(ctx context.Context, w io.Writer, args []string) error {
 	}
 	modes := rhythm
 	for mode := range modes {
-		if mode == 1 {
-			t.hideNext()
-		}
 		if o.mode >= 0 && o.mode != mode {
 			continue
 		}
-		odds, err := t.crossValidate(ctx, mode)
+		odds, doubtful, err := t.crossValidate(ctx, mode)
 		if err != nil {
 			return err
 		}
@@ -116,8 +113,12 @@ func trainBeats(ctx context.Context, w io.Writer, args []string) error {
 		if o.out == "" {
 			continue
 		}
+		t.look(mode)
 		m, err := t.fit(ctx, mode, func(int) bool { return true })
 		if err != nil {
+			return err
+		}
+		if m.beside, err = t.fitBeside(ctx, mode, doubtful); err != nil {
 			return err
 		}
 		m.rhythm, m.fibrillation, m.biasV, m.biasS = rhythm[mode].rhythm, rhythm[mode].fibrillation, biasV, biasS
@@ -137,6 +138,7 @@ type beatTrainer struct {
 	records []beatRecord
 	noise   noises
 	rows    []beatRow
+	mode    int      // that the rows are of
 	missed  [][6]int // by record and version
 }
 
@@ -198,7 +200,7 @@ func (t *beatTrainer) rhythm(ctx context.Context, w io.Writer) (modes [2]beatMod
 		return modes, err
 	}
 	for i := range modes {
-		modes[i] = beatMode{rhythm: s[i], fibrillation: af[i], vTrees: leaf(-3), s: leaf(-3)}
+		modes[i] = beatMode{rhythm: s[i], fibrillation: af[i], vTrees: leaf(-3), s: leaf(-3), beside: leaf(-3)}
 	}
 	return modes, nil
 }
@@ -297,6 +299,15 @@ func monotone(m map[string]int8, size int) []int8 {
 	return out
 }
 
+// pick is what of x is on the list.
+func pick[T any](x []T, list []int) []T {
+	out := make([]T, len(list))
+	for i, k := range list {
+		out[i] = x[k]
+	}
+	return out
+}
+
 // fold of a record: patients are dealt out in their order. Across databases, a
 // patient of two is in the first.
 func (t *beatTrainer) fold(record int) int {
@@ -334,13 +345,6 @@ func (t *beatTrainer) fit(ctx context.Context, mode int, use func(record int) bo
 	var forV, forS boost.Rows
 	forV.Inputs, forS.Inputs = len(m.vInputs), len(sInputs)
 	var recordV, recordS []int
-	pick := func(x []float32, list []int) []float32 {
-		out := make([]float32, len(list))
-		for i, k := range list {
-			out[i] = x[k]
-		}
-		return out
-	}
 	for i := range t.rows {
 		r := &t.rows[i]
 		if !use(r.record) || r.truth == ecg.Fusion || r.truth == ecg.Unknown {
@@ -374,19 +378,12 @@ func (t *beatTrainer) fit(ctx context.Context, mode int, use func(record int) bo
 	}
 	equalise(&forV, recordV)
 	equalise(&forS, recordS)
-	mono := func(all []int8, list []int) []int8 {
-		out := make([]int8, len(list))
-		for i, k := range list {
-			out[i] = all[k]
-		}
-		return out
-	}
 	n := len(detect.BeatInputs)
-	m.vTrees, err = boost.Train(ctx, &forV, boost.Config{Trees: 100, Leaves: 6, Rate: 0.08, MinRows: 100, L2: 5, Monotone: mono(monotone(beatVMonotone, n), m.vInputs), Seed: 1})
+	m.vTrees, err = boost.Train(ctx, &forV, boost.Config{Trees: 100, Leaves: 6, Rate: 0.08, MinRows: 100, L2: 5, Monotone: pick(monotone(beatVMonotone, n), m.vInputs), Seed: 1})
 	if err != nil {
 		return m, err
 	}
-	m.s, err = boost.Train(ctx, &forS, boost.Config{Trees: 250, Leaves: 4, Rate: 0.08, MinRows: 100, L2: 5, Features: 0.7, Monotone: mono(monotone(beatSMonotone, n), sInputs), Seed: 1})
+	m.s, err = boost.Train(ctx, &forS, boost.Config{Trees: 250, Leaves: 4, Rate: 0.08, MinRows: 100, L2: 5, Features: 0.7, Monotone: pick(monotone(beatSMonotone, n), sInputs), Seed: 1})
 	if err != nil {
 		return m, err
 	}
@@ -411,8 +408,14 @@ func renumber(f *boost.Forest, inputs []int) {
 	}
 }
 
-// odds of a row: V and S.
-type beatOdds [2]float32
+// beatOdds are those of a row: V, S, V beside a V, and whether the next beat looks like
+// V without a look at the one behind it.
+type beatOdds struct {
+	v, s, beside float32
+	beforeV      bool
+}
+
+const beatNever = -99 // log odds
 
 func (m *beatMode) odds(x []float32) beatOdds {
 	v := m.vTrees.Odds(x)
@@ -423,21 +426,113 @@ func (m *beatMode) odds(x []float32) beatOdds {
 	for _, n := range m.v {
 		v += n.Odds(in, mlp.Config{Clip: 6, Leak: 0.05})
 	}
-	return beatOdds{v/float32(1+len(m.v)) - detect.BeatCaution(x), m.s.Odds(x)}
+	return beatOdds{v: v/float32(1+len(m.v)) - detect.BeatCaution(x), s: m.s.Odds(x), beside: beatNever}
 }
 
 // crossValidate gives each row the odds of models that have not seen its patient.
-func (t *beatTrainer) crossValidate(ctx context.Context, mode int) ([]beatOdds, error) {
-	odds := make([]beatOdds, len(t.rows))
+// doubtful are the rows that teach what is V beside a V.
+func (t *beatTrainer) crossValidate(ctx context.Context, mode int) (odds []beatOdds, doubtful []int, err error) {
+	if odds, err = t.heldOut(ctx, mode); err != nil {
+		return nil, nil, err
+	}
+	if mode == 0 {
+		next, _, err := t.crossValidate(ctx, 1)
+		if err != nil {
+			return nil, nil, err
+		}
+		biasV, _ := t.biases(next)
+		for i := range odds {
+			odds[i].beforeV = t.follows(i, i+1) && next[i+1].v+biasV > 0
+		}
+	}
+	biasV, _ := t.biases(odds)
+	isV := func(i int) bool { return odds[i].v+biasV > 0 }
+	for i := range t.rows {
+		r := &t.rows[i]
+		if !isV(i) && r.truth != ecg.Unknown && r.version < beatPlain &&
+			detect.BeatBeside(r.x, t.follows(i-1, i) && isV(i-1), func() bool { return odds[i].beforeV }) {
+			doubtful = append(doubtful, i)
+		}
+	}
+	t.look(mode)
+	return odds, doubtful, t.eachFold(func(k int, folds []int) error {
+		forest, err := t.fitBeside(ctx, mode, slices.DeleteFunc(slices.Clone(doubtful), func(i int) bool { return folds[t.rows[i].record] == k }))
+		if err != nil {
+			return err
+		}
+		for i := range t.rows {
+			if x := t.rows[i].x; folds[t.rows[i].record] == k && detect.BeatBeside(x, true, func() bool { return true }) {
+				odds[i].beside = forest.Odds(x)
+			}
+		}
+		return nil
+	})
+}
+
+// eachFold runs f for every fold; folds has that of every record.
+func (t *beatTrainer) eachFold(f func(k int, folds []int) error) error {
 	folds := make([]int, len(t.records))
 	for i := range folds {
 		folds[i] = t.fold(i)
 	}
-	folding := t.o.folds
+	n := t.o.folds
 	if t.o.across {
-		folding = len(beatDatabases)
+		n = len(beatDatabases)
 	}
-	err := parallel(folding, func(k int) error {
+	return parallel(n, func(k int) error { return f(k, folds) })
+}
+
+// What is V beside a V is taught by the records as they are (beatPlain versions), for
+// their runs are few: beats that the model of V has in doubt or takes for others. EC57
+// counts the fusion beats in a run as part of it, and so they are V here. beatSure is
+// how high the log odds must be, chosen on DS1 and svdb: a false one makes two beats a run.
+const (
+	beatPlain = 3
+	beatSure  = 2
+)
+
+func (t *beatTrainer) fitBeside(ctx context.Context, mode int, doubtful []int) (*boost.Forest, error) {
+	inputs, err := inputsOf(t.o.vInputs, mode)
+	if err != nil {
+		return nil, err
+	}
+	rows := boost.Rows{Inputs: len(inputs)}
+	var records []int
+	for _, i := range doubtful {
+		r := &t.rows[i]
+		y := float32(0)
+		if r.truth == ecg.Ventricular || r.truth == ecg.Fusion {
+			y = 1
+		}
+		rows.Append(pick(r.x, inputs), y, beatVersions[r.version].weight)
+		records = append(records, r.record)
+	}
+	if len(records) == 0 {
+		return leaf(beatNever), nil
+	}
+	equalise(&rows, records)
+	f, err := boost.Train(ctx, &rows, boost.Config{Trees: 100, Leaves: 6, Rate: 0.08, MinRows: 30, L2: 5, Monotone: pick(monotone(beatVMonotone, len(detect.BeatInputs)), inputs), Seed: 1})
+	if err != nil {
+		return nil, err
+	}
+	if len(f.Roots) == 0 {
+		return leaf(beatNever), nil // only one kind
+	}
+	renumber(f, inputs)
+	f.Nodes[f.Roots[0]].Value -= beatSure
+	return f, nil
+}
+
+// follows reports whether row k is of the beat behind that of row i.
+func (t *beatTrainer) follows(i, k int) bool {
+	return i >= 0 && k < len(t.rows) && t.rows[i].record == t.rows[k].record && t.rows[i].version == t.rows[k].version
+}
+
+// heldOut gives each row the odds of V and S.
+func (t *beatTrainer) heldOut(ctx context.Context, mode int) ([]beatOdds, error) {
+	t.look(mode)
+	odds := make([]beatOdds, len(t.rows))
+	err := t.eachFold(func(k int, folds []int) error {
 		m, err := t.fit(ctx, mode, func(r int) bool { return folds[r] != k })
 		if err != nil {
 			return err
@@ -458,7 +553,7 @@ func (t *beatTrainer) alone(ctx context.Context, w io.Writer, mode int) error {
 	defer func() { t.o.vInputs, t.o.sInputs = v, s }()
 	for _, a := range beatsAlone {
 		t.o.vInputs, t.o.sInputs = a.v, a.s
-		odds, err := t.crossValidate(ctx, mode)
+		odds, _, err := t.crossValidate(ctx, mode)
 		if err != nil {
 			return err
 		}

@@ -10,13 +10,13 @@ type beatMode struct {
 	rhythm, fibrillation *boost.Forest
 	vInputs              []int
 	v                    []*mlp.Net
-	vTrees, s            *boost.Forest
+	vTrees, s, beside    *boost.Forest
 	biasS, biasV         float32
 }
 
 // beatModelFile writes a model as detect.ReadBeatModel reads it.
 func beatModelFile(modes [2]beatMode) []byte {
-	w := newModelWriter("SBTS", 3)
+	w := newModelWriter("SBTS", 4)
 	for _, m := range modes {
 		w.forest(m.rhythm)
 		w.forest(m.fibrillation)
@@ -30,6 +30,7 @@ func beatModelFile(modes [2]beatMode) []byte {
 		}
 		w.forest(m.vTrees)
 		w.forest(m.s)
+		w.forest(m.beside)
 		w.floats(m.biasS, m.biasV)
 	}
 	return w.end()

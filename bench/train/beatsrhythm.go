@@ -78,7 +78,7 @@ func rhythmRows(data string) ([]rhythmRow, error) {
 		jobs = append(jobs, job{"nsrdb", n})
 	}
 	// What the classifier makes of these beats is of no interest.
-	none := beatMode{rhythm: leaf(0), fibrillation: leaf(0), vTrees: leaf(0), s: leaf(0)}
+	none := beatMode{rhythm: leaf(0), fibrillation: leaf(0), vTrees: leaf(0), s: leaf(0), beside: leaf(0)}
 	model, err := detect.ReadBeatModel(beatModelFile([2]beatMode{none, none}))
 	if err != nil {
 		return nil, err

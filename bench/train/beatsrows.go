@@ -178,12 +178,17 @@ func (r *beatRecord) beatRows(index, version int, noise *noises, model *detect.B
 
 func sigmoid(x float32) float32 { return float32(1 / (1 + math.Exp(-float64(x)))) }
 
-// hideNext makes the rows those of a classifier that does not see the next beat.
-func (t *beatTrainer) hideNext() {
+// look makes the rows those of a classifier that sees the next beat (mode 0) or not
+// (1): what the models of the rhythm say of them.
+func (t *beatTrainer) look(mode int) {
+	if mode == t.mode {
+		return
+	}
+	t.mode = mode
 	n := len(detect.BeatInputs)
 	for i := range t.rows {
 		x := t.rows[i].x
-		x[n-2], x[n-1] = x[n], x[n+1]
+		x[n-2], x[n-1], x[n], x[n+1] = x[n], x[n+1], x[n-2], x[n-1]
 	}
 }
 

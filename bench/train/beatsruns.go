@@ -69,7 +69,7 @@ func (t *beatTrainer) runs(w io.Writer, odds []beatOdds, biasV, biasS float32) {
 				continue
 			}
 			if r.truth != ecg.Unclassified {
-				truth[r.record].add(r.at, r.truth == ecg.Ventricular)
+				truth[r.record].add(r.at, r.truth == ecg.Ventricular || r.truth == ecg.Fusion)
 			}
 			called[r.record].add(r.at, c.call(r, odds[i]) == 2)
 		}

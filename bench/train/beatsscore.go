@@ -97,9 +97,10 @@ type beatCaller struct {
 // call is the class, 0 to 2: V where its odds are above those of the more probable
 // of N and S within the rest.
 func (c *beatCaller) call(r *beatRow, o beatOdds) int {
-	v, s := float64(o[0]+c.biasV), float64(o[1]+c.biasS)
-	if c.afterV && c.last.record == r.record && c.last.version == r.version {
-		v += detect.BeatAfterV
+	v, s := float64(o.v+c.biasV), float64(o.s+c.biasS)
+	afterV := c.afterV && c.last.record == r.record && c.last.version == r.version
+	if v <= 0 && detect.BeatBeside(r.x, afterV, func() bool { return o.beforeV }) {
+		v = max(v, float64(o.beside))
 	}
 	most := 1 / (1 + math.Exp(-math.Abs(s)))
 	c.last, c.afterV = r, math.Exp(v) > most

@@ -63,7 +63,7 @@ func TestModelFiles(t *testing.T) {
 	_, err = detect.ReadAFModel(afModelFile([2]afNets{set, set}))
 	require.ErrorIs(t, err, detect.ErrAFModel, "on below off")
 
-	mode := beatMode{leaf(0), leaf(1), []int{0, 1}, []*mlp.Net{some(2)}, leaf(2), leaf(3), 0, 0}
+	mode := beatMode{leaf(0), leaf(1), []int{0, 1}, []*mlp.Net{some(2)}, leaf(2), leaf(3), leaf(4), 0, 0}
 	_, err = detect.ReadBeatModel(beatModelFile([2]beatMode{mode, mode}))
 	require.NoError(t, err)
 	mode.s = &boost.Forest{Nodes: []boost.Node{{Input: 0, Below: 0}}, Roots: []int{0}}
