@@ -4,6 +4,7 @@ package bench_test
 
 import (
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -71,4 +72,36 @@ func rhythmOfMITDB(t *testing.T, task bench.RhythmTask, name string) (sum bench.
 		sum.Add(&r.Score)
 	}
 	return sum
+}
+
+// Runs of three and more ventricular beats, and couplets, of all of mitdb on beats that
+// the library finds and classifies, from 5:00. The patients of DS1 taught the classes,
+// those of DS2 did not.
+func TestRunFloors(t *testing.T) {
+	d := bench.Database{FS: os.DirFS(ecgtest.Shared(t, "data", "mitdb"))}
+	var sum, ds2 bench.RunComparison
+	results, err := d.EvaluateRhythms(mitdbRecords(t), bench.RhythmEvaluation{
+		Task: bench.RunsTask, Reference: "atr", Start: "5:00",
+		Test: bench.RhythmOfSource(d.DetectorSource(bench.Classification{}.With(bench.Detectors[0]), bench.AllLeads)),
+	})
+	require.NoError(t, err)
+	for _, r := range results {
+		sum.Add(&r.Runs.VE)
+		if slices.Contains(bench.Groups["ds2"], r.Name) {
+			ds2.Add(&r.Runs.VE)
+		}
+	}
+	for _, floor := range []struct {
+		name   string
+		runs   bench.RunCounts
+		se, pp float64 // percent, at the least
+	}{
+		{"three and more", sum.AtLeast(3), 87.87, 85.52},
+		{"couplets", sum.Couplets(), 92.37, 96.99},
+		{"three and more, DS2", ds2.AtLeast(3), 72.72, 76.19},
+	} {
+		t.Logf("%s: %.2f / %.2f", floor.name, floor.runs.Se(), floor.runs.PP())
+		require.GreaterOrEqual(t, floor.runs.Se(), floor.se, floor.name)
+		require.GreaterOrEqual(t, floor.runs.PP(), floor.pp, floor.name)
+	}
 }
