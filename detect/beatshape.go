@@ -1,10 +1,6 @@
 package detect
 
-import (
-	"math"
-
-	"github.com/sinus-ecg/sinus/ecg/portable"
-)
+import "math"
 
 // The shapes of a patient's QRS complexes: clusters of beats that look alike on
 // all leads together, one of them dominant (the normal beat of this patient),
@@ -112,8 +108,6 @@ func (m beatMatch) cost() float32 {
 }
 
 func abs32(v float32) float32 { return max(v, -v) }
-
-func log32(v float32) float32 { return float32(portable.Log(float64(v))) }
 
 type beatShapes struct {
 	cluster  [beatClusters]beatCluster

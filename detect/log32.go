@@ -27,6 +27,8 @@ func roundedLog(v float64) float32 {
 	return float32(portable.Log(v))
 }
 
+func log32(v float32) float32 { return roundedLog(float64(v)) }
+
 const (
 	logTableBits = 8 // of the mantissa
 

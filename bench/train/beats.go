@@ -95,14 +95,16 @@ func trainBeats(ctx context.Context, w io.Writer, args []string) error {
 		return err
 	}
 	modes := rhythm
-	for mode := range modes {
+	var next []beatOdds // of mode 1, which mode 0 goes by
+	for _, mode := range [...]int{1, 0} {
 		if o.mode >= 0 && o.mode != mode {
 			continue
 		}
-		odds, doubtful, err := t.crossValidate(ctx, mode)
+		odds, doubtful, err := t.crossValidate(ctx, mode, next)
 		if err != nil {
 			return err
 		}
+		next = odds
 		fmt.Fprintf(w, "# mode %d, cross-validated\n", mode)
 		biasV, biasS := t.report(w, odds)
 		if o.ablation {
@@ -430,15 +432,17 @@ func (m *beatMode) odds(x []float32) beatOdds {
 }
 
 // crossValidate gives each row the odds of models that have not seen its patient.
-// doubtful are the rows that teach what is V beside a V.
-func (t *beatTrainer) crossValidate(ctx context.Context, mode int) (odds []beatOdds, doubtful []int, err error) {
+// doubtful are the rows that teach what is V beside a V. In mode 0 next are the odds of
+// mode 1, nil if they have not been made.
+func (t *beatTrainer) crossValidate(ctx context.Context, mode int, next []beatOdds) (odds []beatOdds, doubtful []int, err error) {
 	if odds, err = t.heldOut(ctx, mode); err != nil {
 		return nil, nil, err
 	}
 	if mode == 0 {
-		next, _, err := t.crossValidate(ctx, 1)
-		if err != nil {
-			return nil, nil, err
+		if next == nil {
+			if next, _, err = t.crossValidate(ctx, 1, nil); err != nil {
+				return nil, nil, err
+			}
 		}
 		biasV, _ := t.biases(next)
 		for i := range odds {
@@ -553,7 +557,7 @@ func (t *beatTrainer) alone(ctx context.Context, w io.Writer, mode int) error {
 	defer func() { t.o.vInputs, t.o.sInputs = v, s }()
 	for _, a := range beatsAlone {
 		t.o.vInputs, t.o.sInputs = a.v, a.s
-		odds, _, err := t.crossValidate(ctx, mode)
+		odds, _, err := t.crossValidate(ctx, mode, nil)
 		if err != nil {
 			return err
 		}
